@@ -1,0 +1,64 @@
+// SubjectView: exactly what a subject permits to be used for one call, and nothing else. What consent forbids
+// is not in it, so that nothing behind the store has a branch on consent: ranking reads what is there.
+#ifndef BAUTA_FEATURESTORE_RECORDS_SUBJECT_VIEW_H_
+#define BAUTA_FEATURESTORE_RECORDS_SUBJECT_VIEW_H_
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "featurestore/records/dismissal.h"
+#include "featurestore/records/head.h"
+#include "featurestore/records/interaction.h"
+#include "privacy/place.h"
+
+namespace bauta {
+
+// Immutable, thread-safe. Made by the store from one consistent read, by training from a row that it replays,
+// and by tests: see subject_view_builder.h, whose users a test lists.
+class SubjectView {
+ public:
+  // The person's own instructions: always there, obeyed with every switch off.
+  std::span<const Relation> relations() const { return relations_; }
+  std::span<const Dismissal> dismissals() const { return dismissals_; }
+  const Preferences& preferences() const { return preferences_; }
+
+  // Of the history: unexpired, permitted, newest last. Empty without `personalize`.
+  std::span<const Interaction> interactions() const { return interactions_; }
+  std::span<const PostState> states() const { return states_; }
+  std::span<const Impression> impressions() const { return impressions_; }
+
+  // The X's that also teach a dislike: those of dismissals() whose rule says so under `personalize`; else
+  // empty.
+  std::span<const Dismissal> lessons() const { return lessons_; }
+
+  // Where the feed is read: the chosen city; else the request's under `locate`; else the head's under
+  // `locate` and `personalize`.
+  const std::optional<Place>& place() const { return place_; }
+
+  // The history could not be read although it is permitted: the feed is generic, and the reply says
+  // `degraded`.
+  bool degraded() const { return degraded_; }
+
+  // Whether taste may order advertisements (`ads`, and `personalize`).
+  bool taste_orders_advertisements() const { return taste_orders_advertisements_; }
+
+ private:
+  friend class SubjectViewBuilder;
+  SubjectView() = default;
+
+  std::vector<Relation> relations_;
+  std::vector<Dismissal> dismissals_;
+  Preferences preferences_;
+  std::vector<Interaction> interactions_;
+  std::vector<PostState> states_;
+  std::vector<Impression> impressions_;
+  std::vector<Dismissal> lessons_;
+  std::optional<Place> place_;
+  bool degraded_ = false;
+  bool taste_orders_advertisements_ = false;
+};
+
+}  // namespace bauta
+
+#endif  // BAUTA_FEATURESTORE_RECORDS_SUBJECT_VIEW_H_

@@ -1,0 +1,237 @@
+// FeatureStore: what is kept, for how long, and who may have it used for what. The only room that reads or
+// writes a subject.
+//
+// Consent is enforced here and nowhere else: a SubjectView holds what its subject permits; a row, a count and
+// a learnable row exist only under the purpose that they serve. Engine and files are hidden: see
+// docs/store_format.md for what lies on the disk.
+#ifndef BAUTA_FEATURESTORE_STORE_FEATURE_STORE_H_
+#define BAUTA_FEATURESTORE_STORE_FEATURE_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/hour.h"
+#include "featurestore/records/crowd_counts.h"
+#include "featurestore/records/head.h"
+#include "featurestore/records/interaction.h"
+#include "featurestore/records/post.h"
+#include "featurestore/records/subject_view.h"
+#include "featurestore/records/visit.h"
+#include "privacy/codes.h"
+#include "privacy/key_ring.h"
+#include "privacy/retention.h"
+
+namespace bauta {
+
+// One signal as the door hands it over: its time is still exact, so that it can be held against the consent's
+// `since`.
+struct SignalEvent {
+  PostId post;    // 0 for `search`.
+  TopicId topic;  // For `search` only.
+  SignalKind kind = SignalKind::kUnspecified;
+  SurfaceId surface;
+  uint32_t strength = 0;    // Milliseconds for dwell.
+  bool taken_back = false;  // For like and favorite: the state is turned off, and its effect is gone.
+  absl::Time time;
+};
+
+// What became of one event. All but kRetryLater are final.
+enum class RecordOutcome : uint8_t {
+  kRecorded,
+  kAlreadyRecorded,  // A retry: nothing changed.
+  kNoConsent,        // `personalize` is off, or the kind is excluded.
+  kBeforeConsent,    // Older than the consent's `since`.
+  kExpired,          // Older than its kind is kept.
+  kOwnPost,          // The subject's own post is never stored.
+  kRetryLater,       // With `self_author`, a post not known yet.
+};
+
+enum class UpsertOutcome : uint8_t { kStored, kStaleVersion };
+
+struct PostRemoval {
+  PostId post;
+  uint64_t version = 0;  // Upserts of at most this version are ignored from now on.
+};
+
+struct AuthorSuspension {
+  AuthorCode author;
+  absl::Time until;  // In the past: the suspension is lifted.
+};
+
+struct ErasureReceipt {
+  absl::Time erase_time;
+  uint64_t log_sequence = 0;  // The entry of the rights log that records it.
+  absl::Time
+      stray_copies_unreadable_time;  // When the wrap key is re-rolled next: copies of the key file die then.
+};
+
+// All that is kept of one subject.
+struct SubjectRecord {
+  Head head;
+  std::vector<Interaction> interactions;
+  std::vector<PostState> states;
+  std::vector<Impression> impressions;
+};
+
+// One learnable history, without a code: what training may see of it.
+struct LearnableRow {
+  std::vector<Interaction> interactions;
+  std::vector<PostState> states;
+  std::vector<Impression> impressions;
+  std::vector<Dismissal> lessons;
+};
+
+// What the store did about damage when it was opened; printed by the server at each start.
+struct RecoveryReport {
+  uint64_t log_entries = 0;
+  uint64_t entries_replayed = 0;     // Above the last sequence that the database held.
+  uint64_t log_bytes_cut = 0;        // A torn tail beyond keys/head.
+  uint64_t slots_destroyed = 0;      // Live, but named by no row and no entry.
+  bool second_path_missing = false;  // Losing this disk loses every subject.
+};
+
+// For the operators and for the tests that count what was touched. Monotonic since the start.
+struct StoreStatistics {
+  uint64_t heads_read = 0;
+  uint64_t histories_unsealed = 0;
+  uint64_t view_cache_hits = 0;
+  uint64_t rows_recorded = 0;
+  uint64_t log_groups = 0;
+  uint64_t log_entries = 0;
+};
+
+// Why a class A call on a post or an account is made; the payload of a rights-log entry that changes no row
+// of this store.
+struct AdministrativeAct {
+  std::string
+      what;  // "activate-model", "stream-rows", …: a constant of the caller, with public details only.
+};
+
+// Thread-safe. Every method may return UNAVAILABLE while the disk is full (class A: until the failed batch is
+// applied); DATA_LOSS where a record fails its seal. One process owns a store: a second Open is
+// FAILED_PRECONDITION.
+class FeatureStore {
+ public:
+  struct Options {
+    std::string directory;         // Holds db/, rights.log and, where not set apart, keys/. No default.
+    std::string keys_directory;    // Empty: directory/keys.
+    std::string second_directory;  // A second path for keys and rights log, written and synced alike. Empty:
+                                   // none, with a warning.
+    std::string region;            // A store of another region is refused. No default.
+    bool create = false;           // Make a new, empty store where none is; else its absence is NOT_FOUND.
+    bool sync_interactions =
+        false;  // Sync the WAL for each batch of class B. Off: an OS crash may take the last second.
+    size_t interactions_max = 1000;  // Newest one-off interactions kept a subject; ≤ 2,000 states and 1,000
+                                     // impressions beside them.
+    size_t fold_frames = 8;          // A history of this many frames is refolded by its next writer.
+    int64_t counter_window_hours =
+        24;  // W: one subject adds at most one to a post in so many hours. At most half the shortest age.
+    absl::Duration crowd_age_min =
+        absl::Hours(24);  // `crowd` counts from this long after it was given: fresh devices cannot buy k.
+    size_t view_cache_bytes = size_t{1} << 30;
+    RetentionPolicy retention;
+  };
+
+  // `key_ring`, `clock` and `files` outlive the store. `files` serves keys and log; the database has its own
+  // files. Errors: FAILED_PRECONDITION for another region, another format, a held lock, a log behind its head
+  // or behind the database; DATA_LOSS for a corrupt database or log; NOT_FOUND; PERMISSION_DENIED for key
+  // files that others can read.
+  static absl::StatusOr<std::unique_ptr<FeatureStore>> Open(Options options, const KeyRing& key_ring,
+                                                            const Clock& clock, FileSystem& files);
+  ~FeatureStore();
+  FeatureStore(const FeatureStore&) = delete;
+  FeatureStore& operator=(const FeatureStore&) = delete;
+
+  const RecoveryReport& recovery() const;
+  StoreStatistics statistics() const;
+
+  // ---- Subjects, read.
+
+  // What the visit's subject permits, from one consistent read. `city_of` turns the head's city into a place.
+  // An unknown, an erased and a never consenting subject take one path. UNAVAILABLE where the head cannot be
+  // read; where only the history cannot, the view is degraded.
+  absl::StatusOr<SubjectView> ReadSubject(const Visit& visit,
+                                          absl::FunctionRef<std::optional<Place>(City)> place_of) const;
+  absl::StatusOr<HeadInstructions> ReadInstructions(const Pseudonym& subject) const;
+  absl::StatusOr<SubjectRecord> Export(const Pseudonym& subject) const;
+
+  // ---- Subjects, class A: durable, and read by the very next request, before they return.
+
+  // Calls `edit` on the present instructions under the subject's lock and makes the result durable; an error
+  // of `edit` is returned and changes nothing. Turning `personalize` off destroys the history; excluding a
+  // kind refolds it under a fresh key. `since` rules are those of privacy/consent.h. `act` names the call in
+  // the audit.
+  absl::Status UpdateInstructions(const Pseudonym& subject, const AdministrativeAct& act,
+                                  absl::FunctionRef<absl::Status(HeadInstructions&)> edit);
+
+  // Consents given in the past. Refused with FAILED_PRECONDITION where the subject was erased after `since`,
+  // or `since` is older than the retention's backfill age.
+  absl::Status BackfillConsent(const Pseudonym& subject, absl::Time since,
+                               absl::FunctionRef<absl::Status(HeadInstructions&)> edit);
+
+  absl::StatusOr<ErasureReceipt> Erase(const Pseudonym& subject);
+
+  // ---- Subjects, class B.
+
+  // One outcome an event, in order. `self_author`: whose posts are the subject's own; used in this call, kept
+  // nowhere.
+  absl::StatusOr<std::vector<RecordOutcome>> Record(const Pseudonym& subject,
+                                                    std::span<const SignalEvent> events,
+                                                    const std::optional<AuthorCode>& self_author);
+
+  // After a reply, and at most once a day: the month last seen and, under `locate`, the city. Nothing for a
+  // subject without a head.
+  absl::Status NoteVisit(const Visit& visit);
+
+  // ---- Posts. Removals and suspensions are class A.
+
+  absl::StatusOr<std::vector<UpsertOutcome>> UpsertPosts(std::span<const Post> posts);
+  absl::Status RemovePosts(std::span<const PostRemoval> removals);
+  absl::Status SuspendAuthors(std::span<const AuthorSuspension> suspensions);
+  absl::StatusOr<std::optional<Post>> ReadPost(PostId post) const;
+  // Every live post, in the order of their ids. Stops at the first error of `visit`.
+  absl::Status ForEachPost(absl::FunctionRef<absl::Status(const Post&)> visit) const;
+  std::vector<AuthorSuspension> Suspensions() const;
+
+  // ---- The crowd and the trainer.
+
+  // The counters as they stand now. `complete` is false until the scan that refills them after a start has
+  // ended.
+  CrowdCounts ReadCounters(bool* complete) const;
+  // The same from a scan of all rows: slow, for the tests and for the refill.
+  absl::StatusOr<CrowdCounts> CountByScan() const;
+
+  // Every history that `learn` permits to learn from, in an order that tells nothing. Audited before the
+  // first row.
+  absl::Status ForEachLearnableRow(const AdministrativeAct& act,
+                                   absl::FunctionRef<absl::Status(LearnableRow)> visit);
+
+  // ---- Administration, class A.
+
+  absl::Status RecordAct(const AdministrativeAct& act);
+
+  // ---- Upkeep, called daily by the server: refolds what expired, removes dead rows, erases subjects unseen
+  // for the retention's time.
+  absl::Status Sweep();
+  absl::Status RerollWrapKey();
+
+ private:
+  class Impl;
+  explicit FeatureStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bauta
+
+#endif  // BAUTA_FEATURESTORE_STORE_FEATURE_STORE_H_

@@ -1,0 +1,55 @@
+// SurfaceRules: what the configuration says of one surface (`home`, `following`, `local`, …): sources,
+// weights, filters, spacing.
+#ifndef BAUTA_RANKING_SURFACE_RULES_H_
+#define BAUTA_RANKING_SURFACE_RULES_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "featurestore/records/ids.h"
+#include "ranking/ranked_feed.h"
+
+namespace bauta {
+
+// Multiplies the weight that the model learned for each term. Dimensionless, ≥ 0, 1 by default.
+struct TermScales {
+  float taste = 1;
+  float locality = 1;
+  float freshness = 1;
+  float popularity = 1;
+  float follow = 1;
+  float caller = 1;
+  float fatigue = 1;
+};
+
+// The n-th further post of one author (topic) among the posts placed above it keeps `(1 − floor)·decay^n +
+// floor` of its standing: .5 and .25 for authors in a public large-scale feed.
+struct Spacing {
+  float decay = 0.5f;
+  float floor = 0.25f;
+};
+
+struct SurfaceRules {
+  SurfaceId id;
+  std::string name;
+  bool chronological = false;     // Newest first, no score: `following`.
+  bool followed_only = false;     // Only followed authors and topics.
+  bool same_region_only = false;  // Only posts of the viewer's region, where the region is known: `local`.
+  TermScales scales;
+  // Candidates that each source may bring; 0 turns it off. Indexed by Source.
+  std::array<uint32_t, static_cast<size_t>(Source::kCount)> source_limits = {0, 500, 200, 200, 200, 200, 300};
+  Spacing author_spacing;
+  Spacing topic_spacing{.decay = 0.9f, .floor = 0.5f};
+  float fresh_share = 0.05f;   // Of the slots, for posts younger than `fresh_age`. 0 … 1.
+  float explore_share = 0.0f;  // Of the slots, drawn by uncertainty. 0 … 1.
+  absl::Duration fresh_age = absl::Hours(6);
+  absl::Duration age_max = absl::InfiniteDuration();  // Older posts are no candidates of the sources.
+  absl::Duration seen_window = absl::ZeroDuration();  // Posts shown within it are left out; 0: only fatigue.
+};
+
+}  // namespace bauta
+
+#endif  // BAUTA_RANKING_SURFACE_RULES_H_
