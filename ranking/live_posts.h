@@ -1,0 +1,201 @@
+// LivePosts: the catalogue as ranking needs it, whole in memory: ids, vectors, the features that filters and
+// scores read, and lists of posts by author, topic, place and age for the sources.
+#ifndef BAUTA_RANKING_LIVE_POSTS_H_
+#define BAUTA_RANKING_LIVE_POSTS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "featurestore/records/ids.h"
+#include "featurestore/records/post.h"
+#include "privacy/codes.h"
+#include "privacy/place.h"
+#include "ranking/model_snapshot.h"
+#include "ranking/post_table.h"
+#include "ranking/vector_block.h"
+
+namespace bauta {
+
+// Number of an author or a topic inside one LivePosts; never given anew.
+using AuthorIndex = uint32_t;
+using TopicIndex = uint32_t;
+inline constexpr uint32_t kNoIndex = UINT32_MAX;
+
+// What filters and scores read of one post: half a cache line. Times are whole seconds since the epoch,
+// saturated to 32 bits.
+struct LivePost {
+  AuthorIndex author = 0;
+  uint32_t publish_seconds = 0;
+  uint32_t expire_seconds = UINT32_MAX;  // UINT32_MAX: never.
+  Language language;
+  uint32_t place = 0;         // → Places(); 0 is none.
+  uint32_t topics_begin = 0;  // → the pool of topic sets.
+  uint16_t country = 0;       // CountryCode packed; 0 is none.
+  uint16_t country_rule = 0;  // → the country rules; 0 is none.
+  uint8_t topic_count = 0;
+  bool live : 1 = false;
+  bool approved : 1 = false;
+  bool advertisement : 1 = false;
+  bool sensitive : 1 = false;
+  bool learned : 1 = false;  // The vector is the model's; else the prior mean F f_p.
+  Audience audience : 2 = Audience::kEverybody;
+};
+static_assert(sizeof(LivePost) <= 32);
+
+// Newest first. Posts published at the same second are in the order of their ids, whatever order they came
+// in.
+class PostList {
+ public:
+  struct Newer {
+    const std::vector<PostId>* ids;
+    bool operator()(uint64_t a, uint64_t b) const {
+      if (a >> 32 != b >> 32) return a >> 32 > b >> 32;
+      return (*ids)[static_cast<uint32_t>(a)] < (*ids)[static_cast<uint32_t>(b)];
+    }
+  };
+  using Entries = absl::btree_set<uint64_t, Newer>;  // publish_seconds << 32 | row.
+  using Iterator = Entries::const_iterator;
+
+  explicit PostList(const std::vector<PostId>* ids) : entries_(Newer{ids}) {}
+
+  // Entries of posts published at or before `seconds`, newest first.
+  Iterator PublishedBy(uint32_t seconds) const;
+  Iterator begin() const { return entries_.begin(); }
+  Iterator end() const { return entries_.end(); }
+  static PostRow RowOf(uint64_t entry) { return static_cast<PostRow>(entry); }
+  static uint32_t SecondsOf(uint64_t entry) { return static_cast<uint32_t>(entry >> 32); }
+  bool empty() const { return entries_.empty(); }
+  size_t size() const { return entries_.size(); }
+
+ private:
+  friend class LivePosts;
+  Entries entries_;
+};
+
+// Const methods may run at the same time; the others need the object alone (the service holds a lock). What a
+// method answers depends on the posts that are in it, never on the order in which they came.
+//
+// At most 200 bytes a post beside its vector, with three topics and three posts an author.
+class LivePosts {
+ public:
+  // Vectors of posts that `model` has learned are taken from it, all others are its prior mean.
+  explicit LivePosts(std::shared_ptr<const ModelSnapshot> model, size_t posts_expected = 0);
+  LivePosts(const LivePosts&) = delete;
+  LivePosts& operator=(const LivePosts&) = delete;
+
+  // Puts `post`, or replaces what was there under its id; the caller has compared versions. `place` is where
+  // post.city lies, where that is known.
+  void Upsert(const Post& post, const std::optional<Place>& place);
+  bool Remove(PostId post);  // False where it was not there.
+  // The author's posts are left out of every feed until then; a time in the past lifts the suspension.
+  void SuspendAuthor(const AuthorCode& author, absl::Time until);
+  // Removes the author's posts and forgets the code and any suspension. Returns how many posts.
+  size_t EraseAuthor(const AuthorCode& author);
+
+  size_t size() const { return table_.size(); }
+  const ModelSnapshot& model() const { return *model_; }
+
+  // ---- By id.
+  PostRow Find(PostId post) const { return table_.Find(post); }
+  void FindAll(std::span<const PostId> posts, std::span<PostRow> rows) const { table_.FindAll(posts, rows); }
+
+  // ---- By row, which must be live, or below rows_end() for At().
+  PostRow rows_end() const { return static_cast<PostRow>(rows_.size()); }
+  PostId IdOf(PostRow row) const { return ids_[row]; }
+  const LivePost& At(PostRow row) const { return rows_[row]; }
+  const float* VectorOf(PostRow row) const { return vectors_.Row(row); }  // model().stride() floats.
+  const VectorBlock& vectors() const { return vectors_; }
+  std::span<const TopicIndex> TopicsOf(const LivePost& post) const {
+    return {topic_pool_.data() + post.topics_begin, post.topic_count};
+  }
+  // nullptr where the post carries no city, or nothing is known of it but its id.
+  const Place* PlaceOf(const LivePost& post) const {
+    return post.place == 0 ? nullptr : &places_[post.place];
+  }
+  // Whether the post may be shown in `country`; for an unknown country only where no country is required.
+  bool AllowedIn(const LivePost& post, const std::optional<CountryCode>& country) const;
+
+  // ---- Authors and topics. kNoIndex where no post has, or had, it.
+  AuthorIndex FindAuthor(const AuthorCode& author) const;
+  TopicIndex FindTopic(TopicId topic) const;
+  const AuthorCode& AuthorAt(AuthorIndex author) const { return authors_[author].code; }
+  TopicId TopicAt(TopicIndex topic) const { return topics_[topic].id; }
+  bool IsSuspended(AuthorIndex author, uint32_t now_seconds) const {
+    return authors_[author].suspended_until_seconds > now_seconds;
+  }
+  size_t authors_end() const { return authors_.size(); }
+  size_t topics_end() const { return topics_.size(); }
+
+  // ---- Lists for the sources. All live posts are in them, also those not yet published or not approved.
+  const PostList& Newest() const { return newest_; }
+  const PostList& OfAuthor(AuthorIndex author) const { return authors_[author].posts; }
+  const PostList& OfTopic(TopicIndex topic) const { return topics_[topic].posts; }
+  const PostList* InCity(City city) const;  // nullptr where none.
+  const PostList* InRegion(Region region) const;
+
+  // Estimate of the bytes held beside the vectors; vectors().bytes() are those.
+  size_t bytes() const;
+
+ private:
+  struct AuthorEntry {
+    AuthorCode code;
+    uint32_t suspended_until_seconds = 0;
+    PostList posts;
+  };
+  struct TopicEntry {
+    TopicId id;
+    PostList posts;
+  };
+  struct CountryRule {
+    std::vector<CountryCode> allowed, denied;  // Sorted.
+    uint32_t posts = 0;
+    friend bool operator==(const CountryRule& a, const CountryRule& b) {
+      return a.allowed == b.allowed && a.denied == b.denied;
+    }
+  };
+
+  PostRow TakeRow();
+  AuthorIndex AuthorIndexOf(const AuthorCode& author);
+  TopicIndex TopicIndexOf(TopicId topic);
+  uint32_t PlaceIndexOf(const std::optional<Place>& place);
+  uint16_t CountryRuleOf(const Post& post);
+  void ReleaseCountryRule(uint16_t rule);
+  void SetTopics(LivePost& row, std::span<const TopicId> topics);
+  void ReleaseTopics(LivePost& row);
+  void SetVector(PostRow row, const Post& post);
+  void Link(PostRow row);
+  void Unlink(PostRow row);
+
+  std::shared_ptr<const ModelSnapshot> model_;
+  PostTable table_;
+  std::vector<PostId> ids_;
+  std::vector<LivePost> rows_;
+  std::vector<PostRow> free_rows_;
+  VectorBlock vectors_;
+
+  std::vector<TopicIndex> topic_pool_;
+  std::vector<std::vector<uint32_t>> free_topic_sets_;  // By length: where in the pool a set of it may go.
+  std::vector<AuthorEntry> authors_;
+  absl::flat_hash_map<AuthorCode, AuthorIndex> author_index_;
+  std::vector<TopicEntry> topics_;
+  absl::flat_hash_map<TopicId, TopicIndex> topic_index_;
+  std::vector<Place> places_;  // [0] stands for none.
+  absl::flat_hash_map<City, uint32_t> place_index_;
+  std::vector<CountryRule> country_rules_;  // [0] stands for none.
+
+  PostList newest_;
+  absl::flat_hash_map<City, PostList> by_city_;
+  absl::flat_hash_map<Region, PostList> by_region_;
+};
+
+}  // namespace bauta
+
+#endif  // BAUTA_RANKING_LIVE_POSTS_H_
