@@ -62,7 +62,7 @@ struct HeadInstructions {
 
 // The class B part: what a visit left, at most once a day.
 struct HeadObserved {
-  uint16_t month_last_seen = 0;  // Months since January 1970; 0 is never.
+  uint16_t month_last_seen = 0;  // As MonthOf (privacy/retention.h) counts; 0 is never.
   std::optional<City> city;      // The last one, only under `locate`.
 
   friend bool operator==(const HeadObserved&, const HeadObserved&) = default;

@@ -16,7 +16,7 @@ namespace bauta {
 struct Interaction {
   PostId post;  // For `search` the topic's id stands in `topic`, and this is 0.
   TopicId topic;
-  SignalKind kind = SignalKind::kUnspecified;
+  SignalKind kind = SignalKind::kImpression;
   SurfaceId surface;
   uint32_t strength = 0;  // Milliseconds for dwell (at most kDwellMillisecondsMax), else 0.
   Hour hour;
@@ -29,7 +29,7 @@ inline constexpr uint32_t kDwellMillisecondsMax = 24 * 3600 * 1000;
 // A state that is on until it is taken back: like or favorite. Only states that are on are ever in a view.
 struct PostState {
   PostId post;
-  SignalKind kind = SignalKind::kUnspecified;
+  SignalKind kind = SignalKind::kImpression;
   SurfaceId surface;
   Hour hour;  // When it was turned on.
 

@@ -30,6 +30,7 @@
 #include "featurestore/records/visit.h"
 #include "privacy/codes.h"
 #include "privacy/key_ring.h"
+#include "privacy/policy.h"
 #include "privacy/retention.h"
 
 namespace bauta {
@@ -39,7 +40,7 @@ namespace bauta {
 struct SignalEvent {
   PostId post;    // 0 for `search`.
   TopicId topic;  // For `search` only.
-  SignalKind kind = SignalKind::kUnspecified;
+  SignalKind kind = SignalKind::kImpression;
   SurfaceId surface;
   uint32_t strength = 0;    // Milliseconds for dwell.
   bool taken_back = false;  // For like and favorite: the state is turned off, and its effect is gone.
@@ -140,7 +141,8 @@ class FeatureStore {
     absl::Duration crowd_age_min =
         absl::Hours(24);  // `crowd` counts from this long after it was given: fresh devices cannot buy k.
     size_t view_cache_bytes = size_t{1} << 30;
-    RetentionPolicy retention;
+    Retention retention;
+    PolicyHistory policy = PolicyHistory::Default();  // What an older consent still covers.
   };
 
   // `key_ring`, `clock` and `files` outlive the store. `files` serves keys and log; the database has its own
