@@ -3,9 +3,9 @@
 #ifndef BAUTA_FEATURESTORE_RECORDS_SUBJECT_VIEW_H_
 #define BAUTA_FEATURESTORE_RECORDS_SUBJECT_VIEW_H_
 
+#include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "featurestore/records/dismissal.h"
 #include "featurestore/records/head.h"
@@ -14,23 +14,23 @@
 
 namespace bauta {
 
-// Immutable, thread-safe. Made by the store from one consistent read, by training from a row that it replays,
-// and by tests: see subject_view_builder.h, whose users a test lists.
+// Immutable, thread-safe; copies share what they show. Made by the store from one consistent read, by
+// training from a row that it replays, and by tests: see subject_view_builder.h, whose users a test lists.
 class SubjectView {
  public:
   // The person's own instructions: always there, obeyed with every switch off.
-  std::span<const Relation> relations() const { return relations_; }
-  std::span<const Dismissal> dismissals() const { return dismissals_; }
-  const Preferences& preferences() const { return preferences_; }
+  std::span<const Relation> relations() const { return shown_.relations; }
+  std::span<const Dismissal> dismissals() const { return shown_.dismissals; }
+  const Preferences& preferences() const { return *shown_.preferences; }
 
   // Of the history: unexpired, permitted, newest last. Empty without `personalize`.
-  std::span<const Interaction> interactions() const { return interactions_; }
-  std::span<const PostState> states() const { return states_; }
-  std::span<const Impression> impressions() const { return impressions_; }
+  std::span<const Interaction> interactions() const { return shown_.interactions; }
+  std::span<const PostState> states() const { return shown_.states; }
+  std::span<const Impression> impressions() const { return shown_.impressions; }
 
   // The X's that also teach a dislike: those of dismissals() whose rule says so under `personalize`; else
   // empty.
-  std::span<const Dismissal> lessons() const { return lessons_; }
+  std::span<const Dismissal> lessons() const { return shown_.lessons; }
 
   // Where the feed is read: the chosen city; else the request's under `locate`; else the head's under
   // `locate` and `personalize`.
@@ -41,22 +41,28 @@ class SubjectView {
   bool degraded() const { return degraded_; }
 
   // Whether taste may order advertisements (`ads`, and `personalize`).
-  bool taste_orders_advertisements() const { return taste_orders_advertisements_; }
+  bool taste_orders_advertisements() const { return shown_.taste_orders_advertisements; }
+
+  // What a view shows, lying in whatever the view keeps alive.
+  struct Shown {
+    std::span<const Relation> relations;
+    std::span<const Dismissal> dismissals;
+    const Preferences* preferences = nullptr;  // Never null in a view.
+    std::span<const Interaction> interactions;
+    std::span<const PostState> states;
+    std::span<const Impression> impressions;
+    std::span<const Dismissal> lessons;
+    bool taste_orders_advertisements = false;
+  };
 
  private:
   friend class SubjectViewBuilder;
   SubjectView() = default;
 
-  std::vector<Relation> relations_;
-  std::vector<Dismissal> dismissals_;
-  Preferences preferences_;
-  std::vector<Interaction> interactions_;
-  std::vector<PostState> states_;
-  std::vector<Impression> impressions_;
-  std::vector<Dismissal> lessons_;
+  std::shared_ptr<const void> owner_;
+  Shown shown_;
   std::optional<Place> place_;
   bool degraded_ = false;
-  bool taste_orders_advertisements_ = false;
 };
 
 }  // namespace bauta

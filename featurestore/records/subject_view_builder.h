@@ -3,6 +3,8 @@
 #ifndef BAUTA_FEATURESTORE_RECORDS_SUBJECT_VIEW_BUILDER_H_
 #define BAUTA_FEATURESTORE_RECORDS_SUBJECT_VIEW_BUILDER_H_
 
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,50 +15,85 @@ namespace bauta {
 // Not thread-safe. A fresh builder makes the view of somebody of whom nothing is known.
 class SubjectViewBuilder {
  public:
+  SubjectViewBuilder() : owned_(std::make_shared<Owned>()) {}
+
   SubjectViewBuilder& Relations(std::vector<Relation> relations) {
-    view_.relations_ = std::move(relations);
+    owned_->relations = std::move(relations);
     return *this;
   }
   SubjectViewBuilder& Dismissals(std::vector<Dismissal> dismissals) {
-    view_.dismissals_ = std::move(dismissals);
+    owned_->dismissals = std::move(dismissals);
     return *this;
   }
   SubjectViewBuilder& SetPreferences(Preferences preferences) {
-    view_.preferences_ = std::move(preferences);
+    owned_->preferences = std::move(preferences);
     return *this;
   }
   SubjectViewBuilder& Interactions(std::vector<Interaction> interactions) {
-    view_.interactions_ = std::move(interactions);
+    owned_->interactions = std::move(interactions);
     return *this;
   }
   SubjectViewBuilder& States(std::vector<PostState> states) {
-    view_.states_ = std::move(states);
+    owned_->states = std::move(states);
     return *this;
   }
   SubjectViewBuilder& Impressions(std::vector<Impression> impressions) {
-    view_.impressions_ = std::move(impressions);
+    owned_->impressions = std::move(impressions);
     return *this;
   }
   SubjectViewBuilder& Lessons(std::vector<Dismissal> lessons) {
-    view_.lessons_ = std::move(lessons);
+    owned_->lessons = std::move(lessons);
     return *this;
   }
   SubjectViewBuilder& At(std::optional<Place> place) {
-    view_.place_ = place;
+    place_ = place;
     return *this;
   }
   SubjectViewBuilder& Degraded(bool degraded) {
-    view_.degraded_ = degraded;
+    degraded_ = degraded;
     return *this;
   }
   SubjectViewBuilder& TasteOrdersAdvertisements(bool permitted) {
-    view_.taste_orders_advertisements_ = permitted;
+    taste_orders_advertisements_ = permitted;
     return *this;
   }
-  SubjectView Build() && { return std::move(view_); }
+  SubjectView Build() && {
+    const SubjectView::Shown shown = {.relations = owned_->relations,
+                                      .dismissals = owned_->dismissals,
+                                      .preferences = &owned_->preferences,
+                                      .interactions = owned_->interactions,
+                                      .states = owned_->states,
+                                      .impressions = owned_->impressions,
+                                      .lessons = owned_->lessons,
+                                      .taste_orders_advertisements = taste_orders_advertisements_};
+    return Borrow(std::move(owned_), shown, place_, degraded_);
+  }
+
+  // A view of what lies in `owner` already, for which nothing is copied: the store's cache.
+  static SubjectView Borrow(std::shared_ptr<const void> owner, const SubjectView::Shown& shown,
+                            const std::optional<Place>& place, bool degraded) {
+    SubjectView view;
+    view.owner_ = std::move(owner);
+    view.shown_ = shown;
+    view.place_ = place;
+    view.degraded_ = degraded;
+    return view;
+  }
 
  private:
-  SubjectView view_;
+  struct Owned {
+    std::vector<Relation> relations;
+    std::vector<Dismissal> dismissals;
+    Preferences preferences;
+    std::vector<Interaction> interactions;
+    std::vector<PostState> states;
+    std::vector<Impression> impressions;
+    std::vector<Dismissal> lessons;
+  };
+  std::shared_ptr<Owned> owned_;
+  std::optional<Place> place_;
+  bool degraded_ = false;
+  bool taste_orders_advertisements_ = false;
 };
 
 }  // namespace bauta
