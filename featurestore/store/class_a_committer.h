@@ -106,17 +106,16 @@ class ClassACommitter {
   };
   struct Pending;  // A batch that is durable in the log and not in the database.
 
+  void Submit(Request& request);
   void Run();
   std::vector<Request*> TakeGroup();
   void ProcessGroup(const std::vector<Request*>& group);
-  absl::Status PrepareEntry(Request& request, uint64_t sequence, Pending& batch,
-                            std::vector<RightsLog::NewEntry>& entries);
+  absl::Status PrepareEntry(Request& request, Pending& pending, std::vector<RightsLog::NewEntry>& entries);
   absl::Status MakeDurable(const std::vector<Request*>& group,
                            const std::vector<RightsLog::NewEntry>& entries);
   absl::Status ApplyPending();
   absl::Status Stop(const absl::Status& reason);
   void Refuse(Request& request, const absl::Status& status);
-  void Answer(const std::vector<Request*>& group);
 
   const Options options_;
   const Database database_;

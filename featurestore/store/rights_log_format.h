@@ -39,6 +39,7 @@ inline constexpr size_t kRightsLogFileHeaderSize = 64;
 inline constexpr size_t kRightsEntryHeaderSize = 64;
 inline constexpr size_t kRightsEntryDestroyedMax = 64;          // Slots that one entry may destroy.
 inline constexpr size_t kRightsEntrySizeMax = size_t{1} << 27;  // Bytes, header and hash included.
+inline constexpr size_t kRightsEntryPayloadMax = kRightsEntrySizeMax - 1024;  // Bytes, sealed.
 
 struct RightsLogFileHeader {
   uint32_t file_number = 1;
@@ -65,7 +66,9 @@ struct RightsEntry {
   Sha256Digest hash{};      // SHA-256 of every byte of the entry before this one, `previous` included.
 };
 
-// Appends one entry and returns its hash. Precondition: the limits above hold.
+// INVALID_ARGUMENT where an entry would pass the limits above.
+absl::Status CheckEntryLimits(const RightsEntryHeader& header, size_t payload_size);
+// Appends one entry and returns its hash. Precondition: CheckEntryLimits.
 Sha256Digest AppendEntry(const RightsEntryHeader& header, const Sha256Digest& previous,
                          std::string_view payload, std::string& out);
 
