@@ -95,17 +95,23 @@ class SubjectKeys {
  private:
   SubjectKeys(FileSystem& files, RandomSource& random, const Options& options);
   absl::Status Load();
-  absl::Status CheckUsable() const;
-  absl::Status Fail(absl::Status status);
-  absl::Status CopySlots(SubjectKeyFile& next);
   absl::Status RemoveLeftovers();
+  // These hold mutex_ alone.
+  absl::Status Fail(absl::Status status);
+  absl::Status WriteSlot(const SlotRef& slot, const SecretKey* key);  // Null: makes it free.
+  absl::Status Grow();
+  // Steps of RerollWrapKey.
+  absl::Status StartNext(uint32_t number, absl::Time now);
+  absl::Status CopyToNext();
+  absl::Status CopySomeToNext();  // Holds mutex_ alone.
+  void AbandonNext(uint32_t number);
 
   FileSystem& files_;
   RandomSource& random_;
   const Options options_;
 
-  mutable std::shared_mutex
-      mutex_;  // Shared by readers of the members below; held alone by whoever changes them.
+  // Shared by readers of the members below; held alone by whoever changes them.
+  mutable std::shared_mutex mutex_;
   std::unique_ptr<SubjectKeyFile> current_;
   std::unique_ptr<SubjectKeyFile> next_;  // During a re-roll.
   uint32_t next_copied_ = 0;              // Slots below this index are in next_.

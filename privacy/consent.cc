@@ -1,0 +1,65 @@
+#include "privacy/consent.h"
+
+#include <algorithm>
+
+namespace bauta {
+namespace {
+
+absl::Time CeilHour(absl::Time time) { return Hour::Ceil(time).start(); }
+
+bool CountsByHour(Purpose purpose) { return purpose == Purpose::kLearn || purpose == Purpose::kCrowd; }
+
+}  // namespace
+
+ConsentState Apply(const ConsentState& state, const ConsentChange& change, absl::Time at) {
+  ConsentState changed = state;
+  for (Purpose purpose : kAllPurposes) {
+    absl::Time& since = changed.since[Index(purpose)];
+    if (change.turn_off.Contains(purpose)) {
+      since = absl::InfiniteFuture();
+    } else if (change.turn_on.Contains(purpose) && !state.IsOn(purpose)) {
+      since = CountsByHour(purpose) ? CeilHour(at) : at;
+    }
+  }
+  if (change.policy_version != 0) changed.policy_version = change.policy_version;
+  if (change.excluded_kinds) changed.excluded_kinds = *change.excluded_kinds;
+  if (change.minor.value_or(false)) changed.minor = true;
+  if (change.guardian_agreed) changed.guardian_agreed = *change.guardian_agreed;
+  return changed;
+}
+
+bool EffectiveConsent::Permits(Purpose purpose, SignalKind kind, Hour hour) const {
+  const absl::Time since = Since(purpose);
+  if (since == absl::InfiniteFuture() || excluded_kinds_.Contains(kind)) return false;
+  return CountsByHour(purpose) ? hour.start() >= since : hour >= Hour::Floor(since);
+}
+
+bool EffectiveConsent::MayRecord(SignalKind kind, absl::Time time) const {
+  return !excluded_kinds_.Contains(kind) && Since(Purpose::kPersonalize) <= time &&
+         Holds(Purpose::kPersonalize);
+}
+
+EffectiveConsent Resolve(const ConsentState& state, const PolicyHistory& policy, absl::Time at) {
+  EffectiveConsent effective;
+  effective.excluded_kinds_ = state.excluded_kinds;
+  if (state.minor && !state.guardian_agreed) return effective;
+  const PurposeSet covered = policy.Covered(state.policy_version, at);
+  for (Purpose purpose : kAllPurposes) {
+    absl::Time since = state.Since(purpose);
+    if (!covered.Contains(purpose)) continue;
+    if (CountsByHour(purpose)) {
+      // A history that was destroyed and begun anew serves nothing from before its beginning.
+      const absl::Time personalize = effective.Since(Purpose::kPersonalize);
+      if (personalize == absl::InfiniteFuture()) continue;
+      since = since == absl::InfiniteFuture() ? since : std::max(since, CeilHour(personalize));
+    }
+    // A consent from a time yet to come (a clock set back) does not hold yet; one counted from the next whole
+    // hour holds, and no event lies after it so far.
+    if (since == absl::InfiniteFuture() || (!CountsByHour(purpose) && since > at)) continue;
+    effective.since_[Index(purpose)] = since;
+    effective.purposes_.Add(purpose);
+  }
+  return effective;
+}
+
+}  // namespace bauta
