@@ -87,7 +87,9 @@ void ClassACommitter::Submit(Request& request) {
 
 ClassACommitter::Statistics ClassACommitter::statistics() const {
   const std::lock_guard lock(mutex_);
-  return statistics_;
+  Statistics now = statistics_;
+  now.waiting = queue_.size();
+  return now;
 }
 
 void ClassACommitter::Run() {

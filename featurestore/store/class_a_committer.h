@@ -95,6 +95,7 @@ class ClassACommitter {
   struct Statistics {
     uint64_t groups = 0;
     uint64_t entries = 0;
+    uint64_t waiting = 0;  // Calls that wait for the next group, now.
   };
   Statistics statistics() const;
 

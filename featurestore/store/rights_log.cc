@@ -142,7 +142,6 @@ absl::StatusOr<std::unique_ptr<RightsLog>> RightsLog::Open(FileSystem& files, co
   RightsLogRecovery done;
   done.entries = report.entries;
   done.entries_beyond_head = report.entries_beyond_head;
-  std::vector<Copy> files_of_log;
   for (OpenedCopy& copy : copies) {
     if (copy.file == nullptr) {
       BAUTA_RETURN_IF_ERROR(MakeCopy(files, longest, copy));
@@ -150,12 +149,13 @@ absl::StatusOr<std::unique_ptr<RightsLog>> RightsLog::Open(FileSystem& files, co
     }
     done.bytes_cut = std::max(done.bytes_cut, copy.scan->report.torn_bytes);
     BAUTA_RETURN_IF_ERROR(AlignCopy(longest, copy));
-    files_of_log.push_back({copy.path, std::move(copy.file)});
   }
   if (report.last_sequence > values.sequence) {
     BAUTA_RETURN_IF_ERROR(head.SetLog(values.log_file, report.last_sequence, report.last_hash));
   }
   if (recovery != nullptr) *recovery = std::move(done);
+  std::vector<Copy> files_of_log;
+  for (OpenedCopy& copy : copies) files_of_log.push_back({copy.path, std::move(copy.file)});
   return std::unique_ptr<RightsLog>(new RightsLog(std::move(files_of_log), values.log_file,
                                                   report.last_sequence, report.last_hash, longest.scan->end));
 }
