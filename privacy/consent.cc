@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/status/status.h"
+
 namespace bauta {
 namespace {
 
@@ -16,6 +18,7 @@ ConsentState Apply(const ConsentState& state, const ConsentChange& change, absl:
   for (Purpose purpose : kAllPurposes) {
     absl::Time& since = changed.since[Index(purpose)];
     if (change.turn_off.Contains(purpose)) {
+      if (state.IsOn(purpose)) changed.last_withdrawal = at;
       since = absl::InfiniteFuture();
     } else if (change.turn_on.Contains(purpose) && !state.IsOn(purpose)) {
       since = CountsByHour(purpose) ? CeilHour(at) : at;
@@ -25,6 +28,21 @@ ConsentState Apply(const ConsentState& state, const ConsentChange& change, absl:
   if (change.excluded_kinds) changed.excluded_kinds = *change.excluded_kinds;
   if (change.minor.value_or(false)) changed.minor = true;
   if (change.guardian_agreed) changed.guardian_agreed = *change.guardian_agreed;
+  return changed;
+}
+
+absl::StatusOr<ConsentState> ApplyPast(const ConsentState& state, const PurposeSet& turn_on,
+                                       uint32_t policy_version, absl::Time at) {
+  if (at < state.last_withdrawal) {
+    return absl::FailedPreconditionError("since_time: a purpose was withdrawn after it");
+  }
+  ConsentState changed = state;
+  for (Purpose purpose : kAllPurposes) {
+    if (!turn_on.Contains(purpose)) continue;
+    absl::Time& since = changed.since[Index(purpose)];
+    since = std::min(since, CountsByHour(purpose) ? CeilHour(at) : at);
+  }
+  changed.policy_version = std::max(state.policy_version, policy_version);
   return changed;
 }
 

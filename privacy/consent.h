@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/hour.h"
 #include "privacy/policy.h"
@@ -27,6 +28,8 @@ struct ConsentState {
   SignalKindSet excluded_kinds;
   bool minor = false;            // Set once, it stays.
   bool guardian_agreed = false;  // Without it a minor has instructions only: no purpose holds.
+  // When a purpose was last withdrawn; InfinitePast = never. No consent from before it can be backfilled.
+  absl::Time last_withdrawal = absl::InfinitePast();
 
   bool IsOn(Purpose purpose) const { return since[Index(purpose)] != absl::InfiniteFuture(); }
   absl::Time Since(Purpose purpose) const { return since[Index(purpose)]; }
@@ -48,6 +51,13 @@ struct ConsentChange {
 // purpose that was on keeps its since; one turned on gets `at`, for `learn` and `crowd` rounded up to the
 // hour. Does not check the policy: see PolicyHistory::CheckAgreement.
 ConsentState Apply(const ConsentState& state, const ConsentChange& change, absl::Time at);
+
+// The state after a backfill of consents that were given at `at`, in the past. As Apply with `turn_on` and
+// `policy_version`, but a purpose that is on already keeps the earlier since, and a later policy version
+// stays. FAILED_PRECONDITION where the subject withdrew a purpose after `at`: a record of the past undoes no
+// withdrawal.
+absl::StatusOr<ConsentState> ApplyPast(const ConsentState& state, const PurposeSet& turn_on,
+                                       uint32_t policy_version, absl::Time at);
 
 // What of a state counts at an instant, all rules applied: the policy in force, minors, and dependencies
 // (`learn` and `crowd` are without effect where `personalize` does not hold, and never reach before it).

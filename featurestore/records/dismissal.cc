@@ -23,6 +23,10 @@ constexpr std::array<DismissalRule, 9> kRules = {{
     {DismissalReason::kAdvertisement, DismissalScope::kAuthor, kForever, 0, false},
 }};
 
+int64_t Times(const Dismissal& dismissal) {
+  return std::clamp<uint32_t>(dismissal.repeats, 1, kRepeatsCounted);
+}
+
 }  // namespace
 
 const DismissalRule& RuleOf(DismissalReason reason) { return kRules.at(static_cast<size_t>(reason) - 1); }
@@ -51,12 +55,18 @@ std::vector<DismissalReason> ReasonsFor(const Post& post) {
 float DismissalWeight(const Dismissal& dismissal, Hour now) {
   const DismissalRule& rule = RuleOf(dismissal.reason);
   if (rule.hidden_hours == kForever) return 1;
-  const int64_t times = std::clamp<uint32_t>(dismissal.repeats, 1, kRepeatsCounted);
+  const int64_t times = Times(dismissal);
   const int64_t past_hidden = now.Since(dismissal.hour) - rule.hidden_hours * times;
   if (past_hidden < 0) return 1;
   const int64_t rising = rule.rising_hours * times;
   if (past_hidden >= rising) return 0;
   return 1 - static_cast<float>(past_hidden) / static_cast<float>(rising);
+}
+
+std::optional<Hour> EndOf(const Dismissal& dismissal) {
+  const DismissalRule& rule = RuleOf(dismissal.reason);
+  if (rule.hidden_hours == kForever) return std::nullopt;
+  return dismissal.hour.Plus((rule.hidden_hours + rule.rising_hours) * Times(dismissal));
 }
 
 }  // namespace bauta

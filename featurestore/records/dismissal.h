@@ -70,6 +70,9 @@ struct Dismissal {
 // as the penalty is above 0 else.
 float DismissalWeight(const Dismissal& dismissal, Hour now);
 
+// The first hour at which its weight is 0; nullopt: it holds until it is undone.
+std::optional<Hour> EndOf(const Dismissal& dismissal);
+
 }  // namespace bauta
 
 #endif  // BAUTA_FEATURESTORE_RECORDS_DISMISSAL_H_
