@@ -28,7 +28,7 @@ struct PopularPost {
 };
 
 // The log lifts of one place: how much more (above 0) or less a post, an author or a topic engages there than
-// elsewhere.
+// elsewhere. No entry: nothing is known beside what the larger place tells.
 struct PlaceLifts {
   absl::flat_hash_map<PostId, float> posts;  // By region and country only.
   absl::flat_hash_map<AuthorCode, float> authors;
@@ -42,10 +42,11 @@ class FreshTable {
  public:
   struct Options {
     uint32_t crowd_min = 50;  // k. 1 counts everybody: for evaluations alone.
-    // Hours that count for popularity, up to and including the present one. At most the counters' window, or
-    // a returning reader counts twice.
-    int64_t popularity_window_hours = 24;
-    int64_t lift_window_hours = 24 * 7;  // The same for the lifts by place.
+    // W of the counters: within so many hours a subject adds at most one to a post. A sum over a longer time
+    // may count a reader who comes back twice; what k is held against is the largest count within one W.
+    int64_t counter_window_hours = 24;
+    int64_t popularity_window_hours = 24;  // Hours that count, up to and including the present one.
+    int64_t lift_window_hours = 24 * 7;    // The same for the lifts by place.
     // Subjects that a place must be expected to have before its own count weighs as much as its region's (the
     // region's as much as the country's, the country's as much as no lift).
     float shrinkage = 100;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,21 +25,22 @@
 
 namespace bauta {
 
+// Whole seconds since the epoch, saturated to 32 bits; UINT32_MAX stands for never.
+uint32_t ToSeconds(absl::Time time);
+
 // Number of an author or a topic inside one LivePosts; never given anew.
 using AuthorIndex = uint32_t;
 using TopicIndex = uint32_t;
 inline constexpr uint32_t kNoIndex = UINT32_MAX;
 
-// What filters and scores read of one post: half a cache line. Times are whole seconds since the epoch,
-// saturated to 32 bits.
+// What filters and scores read of one post: half a cache line.
 struct LivePost {
-  AuthorIndex author = 0;
+  AuthorIndex author = kNoIndex;  // kNoIndex: the post names none.
   uint32_t publish_seconds = 0;
   uint32_t expire_seconds = UINT32_MAX;  // UINT32_MAX: never.
   Language language;
   uint32_t place = 0;         // → Places(); 0 is none.
   uint32_t topics_begin = 0;  // → the pool of topic sets.
-  uint16_t country = 0;       // CountryCode packed; 0 is none.
   uint16_t country_rule = 0;  // → the country rules; 0 is none.
   uint8_t topic_count = 0;
   bool live : 1 = false;
@@ -54,8 +56,14 @@ static_assert(sizeof(LivePost) <= 32);
 // in.
 class PostList {
  public:
+  struct Second {
+    uint32_t value;
+  };
   struct Newer {
+    using is_transparent = void;
     const std::vector<PostId>* ids;
+    bool operator()(uint64_t a, Second b) const { return SecondsOf(a) > b.value; }
+    bool operator()(Second a, uint64_t b) const { return a.value > SecondsOf(b); }
     bool operator()(uint64_t a, uint64_t b) const {
       if (a >> 32 != b >> 32) return a >> 32 > b >> 32;
       return (*ids)[static_cast<uint32_t>(a)] < (*ids)[static_cast<uint32_t>(b)];
@@ -67,9 +75,10 @@ class PostList {
   explicit PostList(const std::vector<PostId>* ids) : entries_(Newer{ids}) {}
 
   // Entries of posts published at or before `seconds`, newest first.
-  Iterator PublishedBy(uint32_t seconds) const;
+  Iterator PublishedBy(uint32_t seconds) const { return entries_.lower_bound(Second{seconds}); }
   Iterator begin() const { return entries_.begin(); }
   Iterator end() const { return entries_.end(); }
+  static uint64_t EntryOf(uint32_t seconds, PostRow row) { return uint64_t{seconds} << 32 | row; }
   static PostRow RowOf(uint64_t entry) { return static_cast<PostRow>(entry); }
   static uint32_t SecondsOf(uint64_t entry) { return static_cast<uint32_t>(entry >> 32); }
   bool empty() const { return entries_.empty(); }
@@ -141,9 +150,6 @@ class LivePosts {
   const PostList* InCity(City city) const;  // nullptr where none.
   const PostList* InRegion(Region region) const;
 
-  // Estimate of the bytes held beside the vectors; vectors().bytes() are those.
-  size_t bytes() const;
-
  private:
   struct AuthorEntry {
     AuthorCode code;
@@ -156,20 +162,18 @@ class LivePosts {
   };
   struct CountryRule {
     std::vector<CountryCode> allowed, denied;  // Sorted.
-    uint32_t posts = 0;
-    friend bool operator==(const CountryRule& a, const CountryRule& b) {
-      return a.allowed == b.allowed && a.denied == b.denied;
-    }
+    uint32_t posts = 0;                        // That have it; free at 0.
+    std::string key;                           // In country_rule_index_.
   };
 
   PostRow TakeRow();
   AuthorIndex AuthorIndexOf(const AuthorCode& author);
   TopicIndex TopicIndexOf(TopicId topic);
-  uint32_t PlaceIndexOf(const std::optional<Place>& place);
+  uint32_t PlaceIndexOf(const Place& place);
   uint16_t CountryRuleOf(const Post& post);
-  void ReleaseCountryRule(uint16_t rule);
-  void SetTopics(LivePost& row, std::span<const TopicId> topics);
-  void ReleaseTopics(LivePost& row);
+  void ReleaseCountryRule(uint16_t number);
+  void SetTopics(LivePost& live, std::span<const TopicId> topics);
+  void ReleaseTopics(LivePost& live);
   void SetVector(PostRow row, const Post& post);
   void Link(PostRow row);
   void Unlink(PostRow row);
@@ -190,6 +194,8 @@ class LivePosts {
   std::vector<Place> places_;  // [0] stands for none.
   absl::flat_hash_map<City, uint32_t> place_index_;
   std::vector<CountryRule> country_rules_;  // [0] stands for none.
+  absl::flat_hash_map<std::string, uint16_t> country_rule_index_;
+  std::vector<uint16_t> free_country_rules_;
 
   PostList newest_;
   absl::flat_hash_map<City, PostList> by_city_;
