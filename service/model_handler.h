@@ -1,0 +1,50 @@
+// ModelHandler: which model ranks, and changing it. Knows no gRPC.
+#ifndef BAUTA_SERVICE_MODEL_HANDLER_H_
+#define BAUTA_SERVICE_MODEL_HANDLER_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "bauta/v1/model_service.pb.h"
+#include "featurestore/store/feature_store.h"
+#include "ranking/model_snapshot.h"
+#include "service/model_store.h"
+#include "service/principal.h"
+#include "service/serving_state.h"
+
+namespace bauta {
+
+// Thread-safe.
+class ModelHandler {
+ public:
+  // All outlive the handler.
+  struct Dependencies {
+    FeatureStore& store;
+    ModelStore& models;
+    ServingState& serving;
+    const Clock& clock;
+  };
+  explicit ModelHandler(const Dependencies& dependencies) : dependencies_(dependencies) {}
+
+  absl::StatusOr<v1::ListModelsResponse> ListModels(const Principal& principal,
+                                                    const v1::ListModelsRequest& request);
+
+  // In the rights log, then on the disk for the next start, then in every call, then acknowledged. What
+  // serves already is left as it is. NOT_FOUND: no such version. FAILED_PRECONDITION: refused, with the
+  // reason. UNAVAILABLE: the log cannot be written. After an error the model before serves on.
+  absl::StatusOr<v1::ActivateModelResponse> ActivateModel(const Principal& principal,
+                                                          const v1::ActivateModelRequest& request);
+
+ private:
+  const Dependencies dependencies_;
+};
+
+// The model that served before the last stop; null where there was none, or where it is refused now: the
+// server then starts without a model, and the log says why.
+std::shared_ptr<const ModelSnapshot> LoadActiveModel(ModelStore& models, absl::Time now);
+
+}  // namespace bauta
+
+#endif  // BAUTA_SERVICE_MODEL_HANDLER_H_

@@ -1,0 +1,193 @@
+#include "service/serving_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/hour.h"
+#include "base/status.h"
+#include "service/generic_model.h"
+
+namespace bauta {
+namespace {
+
+// Changes made while every call waits: few enough that nobody notices.
+constexpr size_t kChangesAtOnce = 32;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ServingState>> ServingState::Create(
+    const Options& options, FeatureStore& store, const Clock& clock,
+    std::shared_ptr<const ModelSnapshot> model) {
+  std::unique_ptr<ServingState> state(new ServingState(options, store, clock));
+  const std::lock_guard activation(state->activation_mutex_);
+  if (model != nullptr && clock.Now() >= state->ExpireTimeOf(*model)) model = nullptr;
+  BAUTA_RETURN_IF_ERROR(state->Replace(std::move(model), [] { return absl::OkStatus(); }));
+  return state;
+}
+
+ServingState::ServingState(const Options& options, FeatureStore& store, const Clock& clock)
+    : options_(options), store_(store), clock_(clock), fresh_(FreshTable::Empty()) {}
+
+absl::Time ServingState::ExpireTimeOf(const ModelSnapshot& model) const {
+  return model.manifest().train_begin_time + options_.model_age_max;
+}
+
+absl::StatusOr<ServingState::Reading> ServingState::Read(absl::Time now) {
+  for (;;) {
+    Reading reading;
+    reading.lock_ = std::shared_lock(serving_lock_);
+    if (now < model_expire_time_) {
+      reading.posts_ = posts_.get();
+      reading.fresh_ = fresh_.get();
+      reading.has_model_ = has_model_;
+      return reading;
+    }
+    reading.lock_.unlock();
+    BAUTA_RETURN_IF_ERROR(RetireModelAt(now));
+  }
+}
+
+std::string ServingState::model_version() const {
+  const std::shared_lock lock(serving_lock_);
+  return has_model_ ? posts_->model().manifest().version : std::string();
+}
+
+absl::StatusOr<std::vector<UpsertOutcome>> ServingState::UpsertPosts(std::span<const Post> posts) {
+  const std::lock_guard lock(catalogue_mutex_);
+  BAUTA_ASSIGN_OR_RETURN(std::vector<UpsertOutcome> outcomes, store_.UpsertPosts(posts));
+  std::vector<Change> changes;
+  changes.reserve(posts.size());
+  for (size_t i = 0; i < posts.size(); ++i) {
+    if (outcomes[i] == UpsertOutcome::kStored) changes.emplace_back(posts[i]);
+  }
+  ApplyAll(std::move(changes));
+  return outcomes;
+}
+
+absl::Status ServingState::RemovePosts(std::span<const PostRemoval> removals) {
+  const std::lock_guard lock(catalogue_mutex_);
+  BAUTA_RETURN_IF_ERROR(store_.RemovePosts(removals));
+  std::vector<Change> changes;
+  changes.reserve(removals.size());
+  for (const PostRemoval& removal : removals) {
+    // The store knows the versions: an old removal that comes late has removed nothing.
+    BAUTA_ASSIGN_OR_RETURN(const std::optional<Post> left, store_.ReadPost(removal.post));
+    if (!left) changes.emplace_back(removal.post);
+  }
+  ApplyAll(std::move(changes));
+  return absl::OkStatus();
+}
+
+absl::Status ServingState::SuspendAuthors(std::span<const AuthorSuspension> suspensions) {
+  const std::lock_guard lock(catalogue_mutex_);
+  BAUTA_RETURN_IF_ERROR(store_.SuspendAuthors(suspensions));
+  ApplyAll(std::vector<Change>(suspensions.begin(), suspensions.end()));
+  return absl::OkStatus();
+}
+
+void ServingState::Apply(LivePosts& posts, const Change& change) const {
+  if (const Post* post = std::get_if<Post>(&change)) {
+    posts.Upsert(*post, post->city ? PlaceOf(*post->city) : std::nullopt);
+  } else if (const PostId* removed = std::get_if<PostId>(&change)) {
+    posts.Remove(*removed);
+  } else {
+    const auto& suspension = std::get<AuthorSuspension>(change);
+    posts.SuspendAuthor(suspension.author, suspension.until);
+  }
+}
+
+void ServingState::ApplyAll(std::vector<Change> changes) {
+  for (size_t begin = 0; begin < changes.size(); begin += kChangesAtOnce) {
+    const size_t end = std::min(begin + kChangesAtOnce, changes.size());
+    const std::unique_lock lock(serving_lock_);
+    for (size_t i = begin; i < end; ++i) Apply(*posts_, changes[i]);
+  }
+  if (building_) {
+    std::move(changes.begin(), changes.end(), std::back_inserter(meanwhile_));
+  }
+}
+
+absl::Status ServingState::Activate(std::shared_ptr<const ModelSnapshot> model,
+                                    absl::FunctionRef<absl::Status()> commit) {
+  const std::lock_guard activation(activation_mutex_);
+  const absl::Time now = clock_.Now();
+  if (now >= ExpireTimeOf(*model)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("model ", model->manifest().version, " was trained on what was known ",
+                     absl::FormatDuration(now - model->manifest().train_begin_time),
+                     " ago; model_age_max is ", absl::FormatDuration(options_.model_age_max)));
+  }
+  return Replace(std::move(model), commit);
+}
+
+absl::StatusOr<std::unique_ptr<LivePosts>> ServingState::BuildPosts(
+    std::shared_ptr<const ModelSnapshot> model) const {
+  // posts_ is replaced under activation_mutex_ alone, which the caller holds; the size is a hint.
+  size_t posts_expected = 0;
+  {
+    const std::shared_lock lock(serving_lock_);
+    if (posts_ != nullptr) posts_expected = posts_->size();
+  }
+  auto posts = std::make_unique<LivePosts>(std::move(model), posts_expected);
+  BAUTA_RETURN_IF_ERROR(store_.ForEachPost([&](const Post& post) {
+    Apply(*posts, post);
+    return absl::OkStatus();
+  }));
+  for (const AuthorSuspension& suspension : store_.Suspensions()) Apply(*posts, suspension);
+  return posts;
+}
+
+absl::Status ServingState::Replace(std::shared_ptr<const ModelSnapshot> model,
+                                   absl::FunctionRef<absl::Status()> commit) {
+  const bool has_model = model != nullptr;
+  const absl::Time expire_time = has_model ? ExpireTimeOf(*model) : absl::InfiniteFuture();
+  if (!has_model) model = GenericModel();
+  {
+    const std::lock_guard lock(catalogue_mutex_);
+    building_ = true;
+  }
+  absl::StatusOr<std::unique_ptr<LivePosts>> built = BuildPosts(std::move(model));
+  absl::Status status = built.status();
+  if (status.ok()) status = commit();
+
+  std::unique_ptr<LivePosts> retired;  // Freed when nobody waits any more.
+  const std::lock_guard lock(catalogue_mutex_);
+  building_ = false;
+  const std::vector<Change> meanwhile = std::exchange(meanwhile_, {});
+  if (!status.ok()) return status;
+  for (const Change& change : meanwhile) Apply(**built, change);
+  {
+    const std::unique_lock serving(serving_lock_);
+    retired = std::exchange(posts_, *std::move(built));
+    has_model_ = has_model;
+    model_expire_time_ = expire_time;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ServingState::RetireModelAt(absl::Time time) {
+  const std::lock_guard activation(activation_mutex_);
+  {
+    const std::shared_lock lock(serving_lock_);
+    if (time < model_expire_time_) return absl::OkStatus();
+  }
+  return Replace(nullptr, [] { return absl::OkStatus(); });
+}
+
+absl::Status ServingState::Refresh() {
+  const absl::Time now = clock_.Now();
+  bool complete = false;
+  const CrowdCounts counts = store_.ReadCounters(&complete);
+  std::shared_ptr<const FreshTable> fresh;
+  {
+    const std::lock_guard lock(catalogue_mutex_);
+    fresh = FreshTable::Create(
+        counts, *posts_, [this](City city) { return PlaceOf(city); }, Hour::Floor(now), options_.fresh);
+    const std::unique_lock serving(serving_lock_);
+    fresh_.swap(fresh);
+  }
+  return RetireModelAt(now + 2 * kReleaseInterval);
+}
+
+}  // namespace bauta

@@ -1,0 +1,137 @@
+// ServingState: what every feed is ranked by right now: one model, the live posts on its vectors, one release
+// of the crowd's counts. A call holds all three from beginning to end, so that no call mixes two models; new
+// ones are made beside the old and put in their place in one step, so that no call is dropped.
+//
+// All writes to the catalogue go through here: they are in the store and in every feed before they return.
+#ifndef BAUTA_SERVICE_SERVING_STATE_H_
+#define BAUTA_SERVICE_SERVING_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "featurestore/records/ids.h"
+#include "featurestore/records/post.h"
+#include "featurestore/store/feature_store.h"
+#include "privacy/gazetteer.h"
+#include "ranking/fresh_table.h"
+#include "ranking/live_posts.h"
+#include "ranking/model_snapshot.h"
+#include "service/writer_preferring_lock.h"
+
+namespace bauta {
+
+// Thread-safe.
+class ServingState {
+ public:
+  struct Options {
+    FreshTable::Options fresh;
+    absl::Duration model_age_max =
+        absl::Hours(24);  // From the model's train_begin_time. An older one is taken out of
+                          // service: it may know somebody who was erased since.
+    // Where a post's and a subject's city lies. nullptr: nowhere, and nothing is local.
+    const Gazetteer* gazetteer = nullptr;
+  };
+
+  // Reads the whole catalogue. `model` is null where there is none yet: then posts are ordered by age and by
+  // what many read, and replies say so. `store` and `clock` outlive the state. Errors: those of the store's
+  // ForEachPost.
+  static absl::StatusOr<std::unique_ptr<ServingState>> Create(const Options& options, FeatureStore& store,
+                                                              const Clock& clock,
+                                                              std::shared_ptr<const ModelSnapshot> model);
+  ServingState(const ServingState&) = delete;
+  ServingState& operator=(const ServingState&) = delete;
+
+  // The present releases, which stay what they are as long as it lives. Keep it for one call, and take no
+  // second one meanwhile; nothing that waits (store, network) belongs under it.
+  class Reading {
+   public:
+    const ModelSnapshot& model() const { return posts_->model(); }
+    const LivePosts& posts() const { return *posts_; }
+    const FreshTable& fresh() const { return *fresh_; }
+    // False: no model is loaded, or it grew too old.
+    bool has_model() const { return has_model_; }
+    // Empty where there is no model. Lives as long as the reading.
+    std::string_view model_version() const {
+      return has_model_ ? std::string_view(posts_->model().manifest().version) : std::string_view();
+    }
+
+   private:
+    friend class ServingState;
+    std::shared_lock<WriterPreferringLock> lock_;
+    const LivePosts* posts_ = nullptr;
+    const FreshTable* fresh_ = nullptr;
+    bool has_model_ = false;
+  };
+  // `now` decides whether the model is still young enough. UNAVAILABLE or the store's error: it is too old,
+  // and the catalogue could not be read to serve without it.
+  absl::StatusOr<Reading> Read(absl::Time now);
+
+  // ---- The catalogue. Errors are the store's, and then nothing has changed here either.
+  absl::StatusOr<std::vector<UpsertOutcome>> UpsertPosts(std::span<const Post> posts);
+  absl::Status RemovePosts(std::span<const PostRemoval> removals);
+  absl::Status SuspendAuthors(std::span<const AuthorSuspension> suspensions);
+
+  // ---- Models.
+  // Builds the live posts on `model` (about a second for a million), then calls `commit`, which makes the
+  // choice durable, and then lets it serve. FAILED_PRECONDITION: too old. An error of `commit` or of the
+  // store changes nothing.
+  absl::Status Activate(std::shared_ptr<const ModelSnapshot> model, absl::FunctionRef<absl::Status()> commit);
+  std::string model_version() const;  // Empty where none serves.
+
+  // ---- Upkeep, called by the server every `kReleaseInterval`: a new release of the crowd's counts, and out
+  // with a model that would grow too old before the next.
+  static constexpr absl::Duration kReleaseInterval = absl::Seconds(10);
+  absl::Status Refresh();
+
+  std::optional<Place> PlaceOf(City city) const {
+    return options_.gazetteer == nullptr ? std::nullopt : options_.gazetteer->PlaceOf(city);
+  }
+
+ private:
+  using Change = std::variant<Post, PostId, AuthorSuspension>;  // Upsert, removal, suspension.
+
+  ServingState(const Options& options, FeatureStore& store, const Clock& clock);
+  absl::Time ExpireTimeOf(const ModelSnapshot& model) const;
+  absl::StatusOr<std::unique_ptr<LivePosts>> BuildPosts(std::shared_ptr<const ModelSnapshot> model) const;
+  // Null: the generic model. Called with activation_mutex_ held.
+  absl::Status Replace(std::shared_ptr<const ModelSnapshot> model, absl::FunctionRef<absl::Status()> commit);
+  absl::Status RetireModelAt(absl::Time time);
+  void Apply(LivePosts& posts, const Change& change) const;
+  void ApplyAll(std::vector<Change> changes);
+
+  const Options options_;
+  FeatureStore& store_;
+  const Clock& clock_;
+
+  // Taken in this order. activation: one model is built at a time. catalogue: store and live posts change
+  // together, in one order; whoever holds it may read the live posts without serving_lock_. serving: held
+  // shared by every call.
+  std::mutex activation_mutex_;
+  std::mutex catalogue_mutex_;
+  bool building_ = false;          // Guarded by catalogue_mutex_,
+  std::vector<Change> meanwhile_;  // as this: what changed while new live posts are being built.
+
+  mutable WriterPreferringLock serving_lock_;
+  std::unique_ptr<LivePosts> posts_;
+  std::shared_ptr<const FreshTable> fresh_;
+  absl::Time model_expire_time_ = absl::InfiniteFuture();
+  bool has_model_ = false;
+};
+
+}  // namespace bauta
+
+#endif  // BAUTA_SERVICE_SERVING_STATE_H_
