@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ranking/kernels.h"
+#include "ranking/vector_kernels.h"
 
 namespace bauta {
 namespace {
@@ -45,13 +45,13 @@ void FoldIn::Reset(std::span<const float> gram, float alpha0, float lambda,
   for (size_t i = 0; i < observations_; ++i) {
     const float root = std::sqrt(observations[i].confidence);
     scaled_targets_[i] = root * observations[i].target;
-    Kernels().add_scaled(root, observations[i].vector, scaled_.data() + i * stride, stride);
+    ActiveVectorKernels().add_scaled(root, observations[i].vector, scaled_.data() + i * stride, stride);
   }
 }
 
 void FoldIn::Multiply(std::span<const float> x, std::span<float> product) const {
   const size_t stride = diagonal_.size();
-  const KernelSet& kernels = Kernels();
+  const VectorKernels& kernels = ActiveVectorKernels();
   for (size_t i = 0; i < stride; ++i) product[i] = diagonal_[i] * x[i];
   for (size_t i = 0; i < observations_; ++i) {
     const float* row = scaled_.data() + i * stride;
@@ -64,7 +64,8 @@ void FoldIn::SolveTaste(std::span<const float> mean, std::span<float> taste) {
   right_side_.resize(stride);
   for (size_t i = 0; i < stride; ++i) right_side_[i] = lambda_ * mean[i];
   for (size_t i = 0; i < observations_; ++i) {
-    Kernels().add_scaled(scaled_targets_[i], scaled_.data() + i * stride, right_side_.data(), stride);
+    ActiveVectorKernels().add_scaled(scaled_targets_[i], scaled_.data() + i * stride, right_side_.data(),
+                                     stride);
   }
   Solve(right_side_, taste);
 }
@@ -106,7 +107,7 @@ void FoldIn::Solve(std::span<const float> b, std::span<float> x) {
 float FoldIn::Uncertainty(std::span<const float> q) {
   solution_.resize(stride());
   Solve(q, solution_);
-  return Kernels().dot(q.data(), solution_.data(), stride());
+  return ActiveVectorKernels().dot(q.data(), solution_.data(), stride());
 }
 
 float FoldIn::UncertaintyBound(std::span<const float> q) const {
@@ -122,9 +123,9 @@ void TasteShares(FoldIn& fold_in, std::span<const Observation> observations, std
   fold_in.Solve(q, w);
   for (size_t i = 0; i < observations.size(); ++i) {
     const Observation& o = observations[i];
-    shares[i] = o.confidence * o.target * Kernels().dot(w.data(), o.vector, stride);
+    shares[i] = o.confidence * o.target * ActiveVectorKernels().dot(w.data(), o.vector, stride);
   }
-  prior_share = fold_in.lambda() * Kernels().dot(w.data(), mean.data(), stride);
+  prior_share = fold_in.lambda() * ActiveVectorKernels().dot(w.data(), mean.data(), stride);
 }
 
 }  // namespace bauta

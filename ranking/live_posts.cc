@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "ranking/kernels.h"
 #include "ranking/prior.h"
+#include "ranking/vector_kernels.h"
 
 namespace bauta {
 namespace {
@@ -227,7 +227,7 @@ void LivePosts::SetVector(PostRow row, const Post& post) {
     float* mean = vectors_.Row(row);
     PriorMean(model_->prior(), post, {mean, vectors_.stride()});
     // A content vector can be too large for its image to be finite; then it tells nothing.
-    if (!std::isfinite(Kernels().dot(mean, mean, vectors_.stride()))) {
+    if (!std::isfinite(ActiveVectorKernels().dot(mean, mean, vectors_.stride()))) {
       std::copy_n(model_->prior().bias.data(), vectors_.stride(), mean);
     }
   }

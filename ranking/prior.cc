@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ranking/kernels.h"
+#include "ranking/vector_kernels.h"
 
 namespace bauta {
 namespace {
 
 void Add(float factor, const float* column, std::span<float> mean) {
-  if (column != nullptr) Kernels().add_scaled(factor, column, mean.data(), mean.size());
+  if (column != nullptr) ActiveVectorKernels().add_scaled(factor, column, mean.data(), mean.size());
 }
 
 bool BiasPlus(const PriorView& prior, const float* column, std::span<float> mean) {

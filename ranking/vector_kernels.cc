@@ -1,4 +1,4 @@
-#include "ranking/kernels.h"
+#include "ranking/vector_kernels.h"
 
 #include <array>
 
@@ -14,21 +14,21 @@ typedef float Lanes4 __attribute__((vector_size(16)));
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace portable {
-#include "ranking/kernels_body.inc"
+#include "ranking/vector_kernels_body.inc"
 }  // namespace portable
 
 #if defined(__x86_64__)
 #pragma GCC push_options
 #pragma GCC target("avx2")
 namespace avx2 {
-#include "ranking/kernels_body.inc"
+#include "ranking/vector_kernels_body.inc"
 }  // namespace avx2
 #pragma GCC pop_options
 
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512vl,avx512dq,prefer-vector-width=512")
 namespace avx512 {
-#include "ranking/kernels_body.inc"
+#include "ranking/vector_kernels_body.inc"
 }  // namespace avx512
 #pragma GCC pop_options
 #endif
@@ -36,7 +36,7 @@ namespace avx512 {
 #pragma GCC diagnostic pop
 
 struct Choice {
-  std::array<KernelSet, 3> sets;
+  std::array<VectorKernels, 3> sets;
   size_t count = 0;
 };
 
@@ -60,8 +60,8 @@ const Choice& Chosen() {
 
 }  // namespace
 
-std::span<const KernelSet> AvailableKernels() { return {Chosen().sets.data(), Chosen().count}; }
+std::span<const VectorKernels> AvailableVectorKernels() { return {Chosen().sets.data(), Chosen().count}; }
 
-const KernelSet& Kernels() { return AvailableKernels().back(); }
+const VectorKernels& ActiveVectorKernels() { return AvailableVectorKernels().back(); }
 
 }  // namespace bauta

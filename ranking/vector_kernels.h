@@ -1,8 +1,8 @@
 // The inner loops of ranking. They are compiled for several instruction sets, and the widest that the
 // processor has is chosen once at run time. All sets give the same bits: sums run over sixteen lanes, which
 // are added up in one fixed tree, and no product is fused with a sum.
-#ifndef BAUTA_RANKING_KERNELS_H_
-#define BAUTA_RANKING_KERNELS_H_
+#ifndef BAUTA_RANKING_VECTOR_KERNELS_H_
+#define BAUTA_RANKING_VECTOR_KERNELS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace bauta {
 
 // Every vector is `stride` floats, a multiple of 16; rows of a block begin on 64 bytes.
-struct KernelSet {
+struct VectorKernels {
   std::string_view name;  // "portable", "avx2" or "avx512".
   // a·b
   float (*dot)(const float* a, const float* b, size_t stride);
@@ -25,10 +25,10 @@ struct KernelSet {
 };
 
 // The sets that this processor can run, the widest last. Never empty.
-std::span<const KernelSet> AvailableKernels();
+std::span<const VectorKernels> AvailableVectorKernels();
 // The widest of them.
-const KernelSet& Kernels();
+const VectorKernels& ActiveVectorKernels();
 
 }  // namespace bauta
 
-#endif  // BAUTA_RANKING_KERNELS_H_
+#endif  // BAUTA_RANKING_VECTOR_KERNELS_H_
