@@ -7,8 +7,10 @@
 #include <new>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
+#include "base/status.h"
 
 namespace bauta {
 namespace {
@@ -42,19 +44,20 @@ ModelParameters GenericParameters() {
   return parameters;
 }
 
-std::shared_ptr<const ModelSnapshot> Make() {
-  const absl::StatusOr<std::string> encoded = EncodeSnapshot(GenericParameters());
-  absl::StatusOr<std::shared_ptr<const ModelSnapshot>> model = encoded.status();
-  if (encoded.ok()) {
-    auto* const bytes = static_cast<std::byte*>(::operator new(encoded->size(), kSnapshotAlignment));
-    std::memcpy(bytes, encoded->data(), encoded->size());
-    const std::shared_ptr<const void> keeper(
-        bytes, [](std::byte* memory) { ::operator delete(memory, kSnapshotAlignment); });
-    model = ModelSnapshot::Parse(std::span<const std::byte>(bytes, encoded->size()), keeper);
-  }
-  if (!model.ok()) {  // A constant that the snapshot's own code refuses: a fault of this build, not of its
-                      // input.
-    std::fprintf(stderr, "the generic model is refused: %s\n", std::string(model.status().message()).c_str());
+absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Make() {
+  BAUTA_ASSIGN_OR_RETURN(const std::string encoded, EncodeSnapshot(GenericParameters()));
+  auto* const bytes = static_cast<std::byte*>(::operator new(encoded.size(), kSnapshotAlignment));
+  const std::shared_ptr<const void> keeper(
+      bytes, [](std::byte* memory) { ::operator delete(memory, kSnapshotAlignment); });
+  std::memcpy(bytes, encoded.data(), encoded.size());
+  return ModelSnapshot::Parse(std::span<const std::byte>(bytes, encoded.size()), keeper);
+}
+
+// Made of constants: where the snapshot's own code refuses them, this build is wrong, not its input.
+std::shared_ptr<const ModelSnapshot> MakeOrDie() {
+  absl::StatusOr<std::shared_ptr<const ModelSnapshot>> model = Make();
+  if (!model.ok()) {
+    std::fprintf(stderr, "the generic model is refused: %s\n", model.status().ToString().c_str());
     std::abort();
   }
   return *std::move(model);
@@ -64,7 +67,8 @@ std::shared_ptr<const ModelSnapshot> Make() {
 
 std::shared_ptr<const ModelSnapshot> GenericModel() {
   static const std::shared_ptr<const ModelSnapshot>& model =
-      *new std::shared_ptr<const ModelSnapshot>(Make());
+
+      *new std::shared_ptr<const ModelSnapshot>(MakeOrDie());
   return model;
 }
 
