@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include "base/hour.h"
+#include "service/convert_subject.h"
 
 namespace bauta {
 namespace {
@@ -14,12 +14,6 @@ static_assert(ToProto(RemovalReason::kNotInCountry) == v1::REMOVAL_REASON_AUDIEN
 static_assert(ToProto(RemovalReason::kDismissed) == v1::REMOVAL_REASON_DISMISSED);
 static_assert(ToProto(RemovalReason::kFiltered) == v1::REMOVAL_REASON_FILTERED);
 static_assert(static_cast<int>(RemovalReason::kCount) == v1::RemovalReason_MAX);
-
-// On the wire a kind is one more than in a row.
-static_assert(static_cast<int>(SignalKind::kImpression) + 1 == v1::SIGNAL_KIND_IMPRESSION);
-static_assert(static_cast<int>(SignalKind::kFavorite) + 1 == v1::SIGNAL_KIND_FAVORITE);
-static_assert(static_cast<int>(DismissalReason::kAdvertisement) == v1::DISMISS_REASON_ADVERTISEMENT);
-static_assert(static_cast<int>(DismissalReason::kLessTopic) == v1::DISMISS_REASON_LESS_OF_TOPIC);
 
 v1::FeedReason FollowReason(PostId post, const SubjectView& view, const LivePosts& posts) {
   const PostRow row = posts.Find(post);
@@ -78,10 +72,6 @@ uint32_t WriteTrace(const FeedTrace& trace, v1::FeedTrace& reply) {
   return kept;
 }
 
-void WriteHour(Hour hour, google::protobuf::Timestamp& reply) {
-  reply.set_seconds(int64_t{hour.value()} * 3600);
-}
-
 }  // namespace
 
 v1::FeedReason MainReason(const ScoredPost& post, const SubjectView& view, const LivePosts& posts,
@@ -134,39 +124,17 @@ void WriteTerms(const ScoreTerms& terms, v1::ScoreTerms& reply) {
 void WriteShare(const TasteShare& share, const SubjectView& view, const Surfaces& surfaces,
                 v1::TasteShare& reply) {
   reply.set_share(share.share);
-  if (share.origin == TasteShare::Origin::kDismissal) {
-    const Dismissal& dismissal = view.lessons()[share.index];
-    v1::Dismissal& act = *reply.mutable_dismissal();
-    act.set_post_id(dismissal.post.value());
-    act.set_reason(static_cast<v1::DismissReason>(dismissal.reason));
-    if (dismissal.author != AuthorCode()) {
-      act.set_author_code(dismissal.author.view().data(), dismissal.author.view().size());
-    }
-    for (TopicId topic : dismissal.topics) act.add_topic_ids(topic.value());
-    WriteHour(dismissal.hour, *act.mutable_dismiss_time());
-    act.set_repeat_count(dismissal.repeats);
-    return;
+  switch (share.origin) {
+    case TasteShare::Origin::kInteraction:
+      WriteInteraction(view.interactions()[share.index], surfaces, *reply.mutable_interaction());
+      return;
+    case TasteShare::Origin::kState:
+      WriteState(view.states()[share.index], surfaces, *reply.mutable_interaction());
+      return;
+    case TasteShare::Origin::kDismissal:
+      WriteDismissal(view.lessons()[share.index], *reply.mutable_dismissal());
+      return;
   }
-  v1::StoredInteraction& act = *reply.mutable_interaction();
-  const auto write = [&](SignalKind kind, SurfaceId surface, Hour hour) {
-    act.set_kind(static_cast<v1::SignalKind>(static_cast<int>(kind) + 1));
-    act.set_surface(std::string(surfaces.NameOf(surface)));
-    WriteHour(hour, *act.mutable_event_time());
-  };
-  if (share.origin == TasteShare::Origin::kState) {
-    const PostState& state = view.states()[share.index];
-    act.set_post_id(state.post.value());
-    write(state.kind, state.surface, state.hour);
-    return;
-  }
-  const Interaction& interaction = view.interactions()[share.index];
-  if (interaction.post != PostId()) {
-    act.set_post_id(interaction.post.value());
-  } else {
-    act.set_topic_id(interaction.topic.value());
-  }
-  act.set_strength(interaction.strength);
-  write(interaction.kind, interaction.surface, interaction.hour);
 }
 
 }  // namespace bauta

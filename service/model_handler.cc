@@ -6,13 +6,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "service/convert_time.h"
 #include "service/log.h"
 #include "service/validation_feed.h"
 
 namespace bauta {
 namespace {
 
-v1::ModelState ToProto(ModelStore::State state) {
+v1::ModelState StateOnWire(ModelStore::State state) {
   switch (state) {
     case ModelStore::State::kReady:
       return v1::MODEL_STATE_READY;
@@ -25,10 +26,7 @@ v1::ModelState ToProto(ModelStore::State state) {
 }
 
 void WriteManifest(const ModelSnapshot::Manifest& manifest, v1::ModelInfo& info) {
-  const absl::Time begin = manifest.train_begin_time;
-  info.mutable_train_begin_time()->set_seconds(absl::ToUnixSeconds(begin));
-  info.mutable_train_begin_time()->set_nanos(static_cast<int32_t>(
-      (begin - absl::FromUnixSeconds(absl::ToUnixSeconds(begin))) / absl::Nanoseconds(1)));
+  *info.mutable_train_begin_time() = ToProto(manifest.train_begin_time);
   info.set_region(manifest.region);
   info.set_crowd_min(manifest.crowd_min);
   info.set_held_out_quality(manifest.held_out_quality);
@@ -39,7 +37,7 @@ void WriteManifest(const ModelSnapshot::Manifest& manifest, v1::ModelInfo& info)
 
 void WriteEntry(const ModelStore::Entry& entry, v1::ModelInfo& info) {
   info.set_model_version(entry.version);
-  info.set_state(ToProto(entry.state));
+  info.set_state(StateOnWire(entry.state));
   info.set_refusal(entry.refusal);
   info.set_dimension(static_cast<uint32_t>(entry.dimension));
   info.set_post_count(entry.post_count);
