@@ -1,0 +1,131 @@
+// consent, export, erase: the rights of the person in the feed.
+#include <cstdio>
+#include <memory>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "bauta/v1/subject_service.grpc.pb.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/flags.h"
+#include "tools/cli/output.h"
+#include "tools/cli/record_parser.h"
+
+namespace bauta {
+namespace {
+
+using Stub = v1::SubjectService::Stub;
+
+void PrintConsent(const v1::Consent& consent) {
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::PurposeConsent& purpose : consent.purposes()) {
+    rows.push_back({ShortEnumName(v1::Purpose_descriptor(), purpose.purpose()),
+                    ShortTime(purpose.since_time(), purpose.has_since_time()),
+                    purpose.effective() ? "yes" : "no"});
+  }
+  PrintTable({"purpose", "on since", "in effect"}, rows);
+  std::string excluded;
+  for (const int kind : consent.excluded_kinds()) {
+    absl::StrAppend(&excluded, excluded.empty() ? "" : ", ",
+                    ShortEnumName(v1::SignalKind_descriptor(), kind));
+  }
+  std::printf("policy version %u%s%s\n", consent.policy_version(),
+              excluded.empty() ? "" : ", not kept: ", excluded.c_str());
+}
+
+absl::StatusOr<v1::Consent> ReadConsent(const Connection& connection, Stub& stub,
+                                        const v1::Subject& subject) {
+  v1::GetConsentRequest request;
+  *request.mutable_subject() = subject;
+  BAUTA_ASSIGN_OR_RETURN(
+      v1::GetConsentResponse response,
+      connection.RightsCall(stub, &Stub::GetConsent, request, subject, RightsGroup::kConsent));
+  return std::move(*response.mutable_consent());
+}
+
+absl::StatusOr<v1::Consent> ChangeConsent(const Connection& connection, Stub& stub,
+                                          v1::UpdateConsentRequest request) {
+  if (request.grant_purposes_size() > 0) request.set_policy_version(absl::GetFlag(FLAGS_policy_version));
+  BAUTA_ASSIGN_OR_RETURN(
+      v1::UpdateConsentResponse response,
+      connection.RightsCall(stub, &Stub::UpdateConsent, request, request.subject(), RightsGroup::kConsent));
+  return std::move(*response.mutable_consent());
+}
+
+absl::Status Consent(const Arguments&) {
+  BAUTA_ASSIGN_OR_RETURN(const auto connection, ConnectByFlags());
+  const auto stub = v1::SubjectService::NewStub(connection->channel());
+  v1::UpdateConsentRequest change;
+  BAUTA_ASSIGN_OR_RETURN(*change.mutable_subject(), SomebodyByFlags());
+  BAUTA_ASSIGN_OR_RETURN(const auto grant, ParsePurposes(absl::GetFlag(FLAGS_grant)));
+  BAUTA_ASSIGN_OR_RETURN(const auto withdraw, ParsePurposes(absl::GetFlag(FLAGS_withdraw)));
+  BAUTA_ASSIGN_OR_RETURN(const auto exclude, ParseSignalKinds(absl::GetFlag(FLAGS_exclude_kinds)));
+  BAUTA_ASSIGN_OR_RETURN(const auto readmit, ParseSignalKinds(absl::GetFlag(FLAGS_readmit_kinds)));
+  for (const auto purpose : grant) change.add_grant_purposes(purpose);
+  for (const auto purpose : withdraw) change.add_withdraw_purposes(purpose);
+  for (const auto kind : exclude) change.add_exclude_kinds(kind);
+  for (const auto kind : readmit) change.add_readmit_kinds(kind);
+  const bool changes = !grant.empty() || !withdraw.empty() || !exclude.empty() || !readmit.empty();
+  absl::StatusOr<v1::Consent> consent =
+      changes ? ChangeConsent(*connection, *stub, change) : ReadConsent(*connection, *stub, change.subject());
+  if (!consent.ok()) return consent.status();
+  if (absl::GetFlag(FLAGS_json)) {
+    PrintJson(*consent);
+  } else {
+    PrintConsent(*consent);
+  }
+  return absl::OkStatus();
+}
+
+// One JSON document a part, a part a line: what is kept of a person is for programs first.
+absl::Status Export(const Arguments&) {
+  BAUTA_ASSIGN_OR_RETURN(const auto connection, ConnectByFlags());
+  const auto stub = v1::SubjectService::NewStub(connection->channel());
+  v1::ExportSubjectRequest request;
+  BAUTA_ASSIGN_OR_RETURN(*request.mutable_subject(), SomebodyByFlags());
+  grpc::ClientContext context;
+  connection->PrepareStream(context);
+  BAUTA_RETURN_IF_ERROR(connection->AddRightsToken(context, request.subject(), RightsGroup::kExport));
+  const auto reader = stub->ExportSubject(&context, request);
+  v1::ExportSubjectResponse part;
+  bool whole = false;
+  while (reader->Read(&part)) {
+    PrintJson(part);
+    whole = part.has_trailer();
+  }
+  BAUTA_RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
+  return whole ? absl::OkStatus() : absl::DataLossError("the export ended before its trailer");
+}
+
+absl::Status Erase(const Arguments&) {
+  BAUTA_ASSIGN_OR_RETURN(const auto connection, ConnectByFlags());
+  const auto stub = v1::SubjectService::NewStub(connection->channel());
+  v1::EraseSubjectRequest request;
+  BAUTA_ASSIGN_OR_RETURN(*request.mutable_subject(), SomebodyByFlags());
+  BAUTA_ASSIGN_OR_RETURN(
+      const v1::EraseSubjectResponse response,
+      connection->RightsCall(*stub, &Stub::EraseSubject, request, request.subject(), RightsGroup::kErase));
+  if (absl::GetFlag(FLAGS_json)) {
+    PrintJson(response);
+    return absl::OkStatus();
+  }
+  const v1::ErasureReceipt& receipt = response.receipt();
+  PrintTable(
+      {"erased", "entry of the rights log", "stray copies unreadable by"},
+      {{ShortTime(receipt.erase_time(), receipt.has_erase_time()), absl::StrCat(receipt.log_sequence()),
+        ShortTime(receipt.copies_unreadable_time(), receipt.has_copies_unreadable_time())}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::vector<Command> RightsCommands() {
+  return {
+      {"consent", "--account=ID [--grant=PURPOSE,…] [--withdraw=PURPOSE,…|all] [--exclude_kinds=KIND,…]",
+       "the switches, read or changed", Consent},
+      {"export", "--account=ID", "everything kept of a subject, as JSON lines", Export},
+      {"erase", "--account=ID", "destroy a subject's keys and rows; gives a receipt", Erase},
+  };
+}
+
+}  // namespace bauta
