@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ranking/cholesky.h"
 #include "ranking/vector_kernels.h"
 
 namespace bauta {
@@ -10,8 +11,8 @@ namespace {
 
 // Of the residual's norm in D⁻¹, to that of the right side: below what single precision keeps of the product.
 constexpr double kTolerance = 1e-7;
-// Rounding can keep the last digits from converging; the steps beyond n + 1 are for that.
-constexpr size_t kExtraSteps = 8;
+// More steps would cost as much as a factorization, and lose digits to rounding beside.
+constexpr size_t kStepsMax = 24;
 
 double SumOfProducts(std::span<const double> a, std::span<const double> b, std::span<const float> weights) {
   double sum[4] = {0, 0, 0, 0};
@@ -33,6 +34,7 @@ void FoldIn::Reset(std::span<const float> gram, float alpha0, float lambda,
                    std::span<const Observation> observations) {
   const size_t stride = gram.size();
   lambda_ = lambda;
+  factored_ = false;
   observations_ = observations.size();
   diagonal_.resize(stride);
   inverse_diagonal_.resize(stride);
@@ -72,7 +74,7 @@ void FoldIn::SolveTaste(std::span<const float> mean, std::span<float> taste) {
 
 // Preconditioned conjugate gradients (Hestenes and Stiefel 1952; Golub and Van Loan, Matrix Computations,
 // 11.5). Products in single precision, everything that accumulates over the steps in double.
-void FoldIn::Solve(std::span<const float> b, std::span<float> x) {
+bool FoldIn::SolveByGradients(std::span<const float> b, std::span<float> x) {
   const size_t stride = diagonal_.size();
   direction_.resize(stride);
   product_.resize(stride);
@@ -81,9 +83,8 @@ void FoldIn::Solve(std::span<const float> b, std::span<float> x) {
   for (size_t i = 0; i < stride; ++i) direction_[i] = inverse_diagonal_[i] * b[i];
   double energy = SumOfProducts(residual_, residual_, inverse_diagonal_);
   const double enough = energy * kTolerance * kTolerance;
-  const size_t steps_max = std::min(observations_ + 1, stride) + kExtraSteps;
   last_steps_ = 0;
-  while (energy > enough && last_steps_ < steps_max) {
+  while (energy > enough && last_steps_ < kStepsMax) {
     ++last_steps_;
     Multiply(direction_, product_);
     double curvature = 0;
@@ -102,6 +103,67 @@ void FoldIn::Solve(std::span<const float> b, std::span<float> x) {
     }
   }
   for (size_t i = 0; i < stride; ++i) x[i] = static_cast<float>(exact_solution_[i]);
+  return energy <= enough;
+}
+
+void FoldIn::Solve(std::span<const float> b, std::span<float> x) {
+  // Once it was needed the factor is there: a second solution is cheaper by it.
+  last_settled_ = !factored_ && SolveByGradients(b, x);
+  if (!last_settled_) SolveDirectly(b, x);
+}
+
+void FoldIn::Factor() {
+  const size_t stride = diagonal_.size(), n = observations_;
+  const float* q = scaled_.data();
+  if (n < stride) {  // I + Q D⁻¹ Qᵀ
+    factor_.assign(n * n, 0.0);
+    for (size_t i = 0; i < n; ++i) {
+      for (size_t j = 0; j <= i; ++j) {
+        double sum = i == j ? 1 : 0;
+        for (size_t k = 0; k < stride; ++k) {
+          sum += double{q[i * stride + k]} * q[j * stride + k] / diagonal_[k];
+        }
+        factor_[i * n + j] = sum;
+      }
+    }
+    FactorCholesky(factor_, n);
+  } else {  // D + Qᵀ Q
+    factor_.assign(stride * stride, 0.0);
+    for (size_t i = 0; i < stride; ++i) factor_[i * stride + i] = diagonal_[i];
+    for (size_t o = 0; o < n; ++o) {
+      const float* row = q + o * stride;
+      for (size_t i = 0; i < stride; ++i) {
+        for (size_t j = 0; j <= i; ++j) factor_[i * stride + j] += double{row[i]} * row[j];
+      }
+    }
+    FactorCholesky(factor_, stride);
+  }
+  factored_ = true;
+}
+
+// Woodbury: A⁻¹ b = D⁻¹b − D⁻¹Qᵀ (I + Q D⁻¹ Qᵀ)⁻¹ Q D⁻¹ b.
+void FoldIn::SolveDirectly(std::span<const float> b, std::span<float> x) {
+  if (!factored_) Factor();
+  const size_t stride = diagonal_.size(), n = observations_;
+  if (n >= stride) {
+    small_.assign(b.begin(), b.end());
+    SolveCholesky(factor_, stride, small_);
+    std::copy(small_.begin(), small_.end(), x.begin());
+    return;
+  }
+  exact_solution_.assign(b.begin(), b.end());
+  for (size_t i = 0; i < stride; ++i) exact_solution_[i] /= diagonal_[i];
+  small_.assign(n, 0.0);
+  for (size_t o = 0; o < n; ++o) {
+    for (size_t i = 0; i < stride; ++i) small_[o] += scaled_[o * stride + i] * exact_solution_[i];
+  }
+  SolveCholesky(factor_, n, small_);
+  for (size_t o = 0; o < n; ++o) {
+    for (size_t i = 0; i < stride; ++i) {
+      exact_solution_[i] -= small_[o] * scaled_[o * stride + i] / diagonal_[i];
+    }
+  }
+  std::copy(exact_solution_.begin(), exact_solution_.end(), x.begin());
 }
 
 float FoldIn::Uncertainty(std::span<const float> q) {

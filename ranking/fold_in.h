@@ -5,8 +5,9 @@
 //
 // implicit ALS: Hu, Koren, Volinsky, "Collaborative filtering for implicit feedback datasets", 2008. Vectors
 // are in the eigenbasis of G = Σ_p q_p q_pᵀ, so that G is diag(gram) and D = α₀ diag(gram) + λI, the
-// preconditioner of conjugate gradients, is diagonal for every λ. D⁻¹A is the identity plus a matrix of rank
-// n: conjugate gradients end after at most n + 1 steps, and in practice after about ten.
+// preconditioner of conjugate gradients, is diagonal for every λ; on trained models about ten steps suffice.
+// Where they do not settle (few posts, large confidences) the system is solved by Cholesky: of A itself, or,
+// where there are fewer observations than dimensions, of Woodbury's n × n matrix I + Q D⁻¹ Qᵀ.
 #ifndef BAUTA_RANKING_FOLD_IN_H_
 #define BAUTA_RANKING_FOLD_IN_H_
 
@@ -49,9 +50,14 @@ class FoldIn {
 
   float lambda() const { return lambda_; }
   size_t stride() const { return diagonal_.size(); }
-  size_t last_steps() const { return last_steps_; }  // Of the last Solve, for the benchmarks.
+  // Of the last Solve: steps of conjugate gradients, and whether they settled. For tests and benchmarks.
+  size_t last_steps() const { return last_steps_; }
+  bool last_settled() const { return last_settled_; }
 
  private:
+  bool SolveByGradients(std::span<const float> b, std::span<float> x);
+  void SolveDirectly(std::span<const float> b, std::span<float> x);
+  void Factor();
   void Multiply(std::span<const float> x, std::span<float> product) const;
 
   float lambda_ = 0;
@@ -61,6 +67,11 @@ class FoldIn {
   std::vector<float> scaled_targets_;    // √c t.
   size_t observations_ = 0;
   size_t last_steps_ = 0;
+  bool last_settled_ = false;
+
+  std::vector<double> factor_;  // Of A, or of Woodbury's matrix; made when it is first needed.
+  bool factored_ = false;
+  std::vector<double> small_;
 
   std::vector<float> right_side_, solution_, direction_, product_;
   std::vector<double> residual_, exact_solution_;
