@@ -12,8 +12,8 @@
 #include "base/file_system.h"
 #include "service/generic_model.h"
 #include "tests/service/small_model.h"
-#include "tests/service/temporary_directory.h"
 #include "tests/testing/faulty_file_system.h"
+#include "tests/testing/temporary_directory.h"
 
 namespace bauta {
 namespace {

@@ -1,22 +1,23 @@
-// A folder of the real file system that is gone when the test is.
-#ifndef BAUTA_TESTS_SERVICE_TEMPORARY_DIRECTORY_H_
-#define BAUTA_TESTS_SERVICE_TEMPORARY_DIRECTORY_H_
+// TemporaryDirectory: a folder of the real file system, permissions 0700, that is gone when the test is.
+#ifndef BAUTA_TESTS_TESTING_TEMPORARY_DIRECTORY_H_
+#define BAUTA_TESTS_TESTING_TEMPORARY_DIRECTORY_H_
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
-
-#include "gtest/gtest.h"
+#include <system_error>
 
 namespace bauta::testing {
 
+// Its path is short enough for a Unix socket in it.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
-    std::string path = ::testing::TempDir() + "bauta.XXXXXX";
-    path_ = ::mkdtemp(path.data());
+    std::string pattern = (std::filesystem::temp_directory_path() / "bauta.XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+    path_ = pattern;
   }
   ~TemporaryDirectory() {
     std::error_code ignored;
@@ -44,4 +45,4 @@ class TemporaryDirectory {
 
 }  // namespace bauta::testing
 
-#endif  // BAUTA_TESTS_SERVICE_TEMPORARY_DIRECTORY_H_
+#endif  // BAUTA_TESTS_TESTING_TEMPORARY_DIRECTORY_H_

@@ -1,0 +1,145 @@
+#include "service/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/server_posix.h>
+
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "service/log.h"
+#include "service/rpc/credentials.h"
+#include "service/rpc/feed_rpc.h"
+#include "service/rpc/model_rpc.h"
+
+namespace bauta {
+namespace {
+
+// Once a process, and before the first server is built.
+void EnableHealthAndReflection() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+Door::Options DoorOptions(const LimitsConfig& limits) {
+  return {.calls_in_flight_max = limits.calls_in_flight_max,
+          .streams_in_flight_max = limits.streams_in_flight_max,
+          .default_deadline = limits.default_deadline,
+          .default_stream_deadline = limits.default_stream_deadline,
+          .retry_delay = limits.retry_delay};
+}
+
+}  // namespace
+
+struct Server::Services {
+  Services(Door& door, Backend& backend) : feed(door, backend.feed()), model(door, backend.model()) {}
+
+  FeedRpc feed;
+  ModelRpc model;
+
+  struct Entry {
+    const char* name;
+    grpc::Service* service;
+  };
+  std::vector<Entry> all() {
+    return {{v1::FeedService::service_full_name(), &feed}, {v1::ModelService::service_full_name(), &model}};
+  }
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config,
+                                                      const Environment& environment) {
+  EnableHealthAndReflection();
+  BAUTA_ASSIGN_OR_RETURN(ServerInputs inputs, ServerInputs::Load(config, environment.files));
+  BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<Backend> backend,
+                         Backend::Open(config, std::make_unique<ServerInputs>(std::move(inputs)),
+                                       environment.clock, environment.files));
+  std::unique_ptr<Server> server(new Server(config, environment, std::move(backend)));
+  BAUTA_RETURN_IF_ERROR(server->Listen(environment));
+  return server;
+}
+
+Server::Server(const ServerConfig& config, const Environment& environment, std::unique_ptr<Backend> backend)
+    : config_(config),
+      backend_(std::move(backend)),
+      rights_({.issuers = backend_->TakeIssuers(), .start_time = environment.clock.Now()}),
+      door_(DoorOptions(config.limits), backend_->authenticator(), rights_, backend_->metrics(),
+            environment.clock),
+      services_(std::make_unique<Services>(door_, *backend_)) {}
+
+Server::~Server() { Stop(); }
+
+absl::Status Server::Listen(const Environment& environment) {
+  grpc::ServerBuilder builder;
+  builder.SetMaxReceiveMessageSize(static_cast<int>(config_.limits.message_bytes_max));
+  // Two servers on one port would each get half of the calls, and one of them the wrong half.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  if (!config_.listen.address.empty()) {
+    BAUTA_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials,
+                           MakeServerCredentials(config_.listen, environment.files));
+    builder.AddListeningPort(config_.listen.address, credentials, &port_);
+  }
+  for (const Services::Entry& entry : services_->all()) {
+    BAUTA_RETURN_IF_ERROR(CheckServiceCovered(entry.name));
+    builder.RegisterService(entry.service);
+  }
+  grpc_server_ = builder.BuildAndStart();
+  if (grpc_server_ == nullptr || (!config_.listen.address.empty() && port_ == 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("listen.address: ", config_.listen.address, " cannot be listened on"));
+  }
+  if (!config_.listen.unix_socket.empty()) BAUTA_RETURN_IF_ERROR(ListenOnUnixSocket());
+  if (!config_.metrics_address.empty()) {
+    BAUTA_ASSIGN_OR_RETURN(exposer_, MetricsExposer::Start(config_.metrics_address, backend_->metrics(),
+                                                           [this] { return Samples(); }));
+  }
+  if (environment.run_tasks) {
+    for (PeriodicTask* task : backend_->tasks()) task_threads_.push_back(std::make_unique<TaskThread>(*task));
+  }
+  for (const Services::Entry& entry : services_->all()) {
+    grpc_server_->GetHealthCheckService()->SetServingStatus(entry.name, true);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Server::ListenOnUnixSocket() {
+  grpc::Server* server = grpc_server_.get();
+  BAUTA_ASSIGN_OR_RETURN(
+      unix_acceptor_,
+      UnixAcceptor::Listen({.path = config_.listen.unix_socket, .users = config_.listen.unix_socket_users},
+                           [server](int connection) { grpc::AddInsecureChannelFromFd(server, connection); }));
+  return absl::OkStatus();
+}
+
+void Server::Stop() {
+  if (grpc_server_ == nullptr) return;
+  if (grpc_server_->GetHealthCheckService() != nullptr) grpc_server_->GetHealthCheckService()->Shutdown();
+  exposer_.reset();  // It reads all of what follows.
+  unix_acceptor_.reset();
+  task_threads_.clear();
+  grpc_server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(config_.limits.drain));
+  grpc_server_.reset();
+}
+
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
+  return grpc_server_->InProcessChannel(grpc::ChannelArguments());
+}
+
+std::vector<MetricSample> Server::Samples() const {
+  std::vector<MetricSample> samples = backend_->Samples();
+  samples.push_back({"bauta_calls_in_flight", "Calls that are being answered.", false,
+                     static_cast<double>(door_.calls_in_flight()), "", ""});
+  samples.push_back({"bauta_streams_in_flight", "Streams that are being answered.", false,
+                     static_cast<double>(door_.streams_in_flight()), "", ""});
+  samples.push_back({"bauta_unix_socket_refused_total", "Connections refused for their user.", true,
+                     unix_acceptor_ == nullptr ? 0.0 : static_cast<double>(unix_acceptor_->refused_count()),
+                     "", ""});
+  return samples;
+}
+
+}  // namespace bauta
