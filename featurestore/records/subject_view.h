@@ -40,6 +40,9 @@ class SubjectView {
   // `degraded`.
   bool degraded() const { return degraded_; }
 
+  // The subject is marked as under age: posts for adults, and sensitive ones, are left out.
+  bool minor() const { return shown_.minor; }
+
   // Whether taste may order advertisements (`ads`, and `personalize`).
   bool taste_orders_advertisements() const { return shown_.taste_orders_advertisements; }
 
@@ -53,6 +56,7 @@ class SubjectView {
     std::span<const Impression> impressions;
     std::span<const Dismissal> lessons;
     bool taste_orders_advertisements = false;
+    bool minor = false;
   };
 
  private:

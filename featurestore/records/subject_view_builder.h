@@ -53,6 +53,10 @@ class SubjectViewBuilder {
     degraded_ = degraded;
     return *this;
   }
+  SubjectViewBuilder& Minor(bool minor) {
+    minor_ = minor;
+    return *this;
+  }
   SubjectViewBuilder& TasteOrdersAdvertisements(bool permitted) {
     taste_orders_advertisements_ = permitted;
     return *this;
@@ -65,7 +69,8 @@ class SubjectViewBuilder {
                                       .states = owned_->states,
                                       .impressions = owned_->impressions,
                                       .lessons = owned_->lessons,
-                                      .taste_orders_advertisements = taste_orders_advertisements_};
+                                      .taste_orders_advertisements = taste_orders_advertisements_,
+                                      .minor = minor_};
     return Borrow(std::move(owned_), shown, place_, degraded_);
   }
 
@@ -94,6 +99,7 @@ class SubjectViewBuilder {
   std::optional<Place> place_;
   bool degraded_ = false;
   bool taste_orders_advertisements_ = false;
+  bool minor_ = false;
 };
 
 }  // namespace bauta
