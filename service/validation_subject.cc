@@ -1,0 +1,131 @@
+#include "service/validation_subject.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "google/protobuf/repeated_field.h"
+#include "service/convert_enum.h"
+#include "service/convert_time.h"
+
+namespace bauta {
+namespace {
+
+// The elements are distinct or not; there are no more of them than values.
+absl::StatusOr<PurposeSet> CheckPurposes(const FieldPath& field,
+                                         const google::protobuf::RepeatedField<int>& purposes,
+                                         size_t size_min) {
+  const auto size = static_cast<size_t>(purposes.size());
+  BAUTA_RETURN_IF_ERROR(CheckListSize(field, size, size_min, kPurposeCount));
+  PurposeSet set;
+  for (size_t i = 0; i < size; ++i) {
+    const auto purpose = static_cast<v1::Purpose>(purposes[static_cast<int>(i)]);
+    BAUTA_RETURN_IF_ERROR(CheckEnum(field.At(i), purpose));
+    set.Add(FromProto(purpose));
+  }
+  return set;
+}
+
+absl::StatusOr<SignalKindSet> CheckKinds(const FieldPath& field,
+                                         const google::protobuf::RepeatedField<int>& kinds) {
+  const auto size = static_cast<size_t>(kinds.size());
+  BAUTA_RETURN_IF_ERROR(CheckListSize(field, size, 0, kSignalKindCount));
+  SignalKindSet set;
+  for (size_t i = 0; i < size; ++i) {
+    const auto kind = static_cast<v1::SignalKind>(kinds[static_cast<int>(i)]);
+    BAUTA_RETURN_IF_ERROR(CheckEnum(field.At(i), kind));
+    set.Add(FromProto(kind));
+  }
+  return set;
+}
+
+absl::Status CheckNotBothWays(const v1::UpdateConsentRequest& request, const CheckedConsentChange& checked) {
+  for (int i = 0; i < request.withdraw_purposes_size(); ++i) {
+    const v1::Purpose purpose = request.withdraw_purposes(i);
+    if (!checked.change.turn_on.Contains(FromProto(purpose))) continue;
+    return FieldError(FieldPath("withdraw_purposes").At(static_cast<size_t>(i)),
+                      "purposes that grant_purposes does not name", v1::Purpose_Name(purpose));
+  }
+  for (int i = 0; i < request.readmit_kinds_size(); ++i) {
+    const v1::SignalKind kind = request.readmit_kinds(i);
+    if (!checked.exclude.Contains(FromProto(kind))) continue;
+    return FieldError(FieldPath("readmit_kinds").At(static_cast<size_t>(i)),
+                      "kinds that exclude_kinds does not name", v1::SignalKind_Name(kind));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CheckedRelationChange> CheckRelationChange(const FieldPath& field,
+                                                          const v1::RelationChange& change,
+                                                          const SubjectResolver& resolver) {
+  const FieldPath relation_field = field.Sub("relation");
+  const v1::Relation& relation = change.relation();
+  BAUTA_RETURN_IF_ERROR(CheckEnum(relation_field.Sub("kind"), relation.kind()));
+  CheckedRelationChange checked;
+  checked.taken_back = change.taken_back();
+  switch (relation.target_case()) {
+    case v1::Relation::kAuthor: {
+      checked.relation.kind = FromProto(relation.kind(), /*to_author=*/true);
+      BAUTA_ASSIGN_OR_RETURN(checked.relation.author,
+                             resolver.Author(relation_field.Sub("author"), relation.author()));
+      return checked;
+    }
+    case v1::Relation::kTopicId: {
+      checked.relation.kind = FromProto(relation.kind(), /*to_author=*/false);
+      BAUTA_ASSIGN_OR_RETURN(checked.relation.topic,
+                             CheckTopicId(relation_field.Sub("topic_id"), relation.topic_id()));
+      return checked;
+    }
+    case v1::Relation::TARGET_NOT_SET:
+      break;
+  }
+  return MissingField(relation_field, "one of author and topic_id");
+}
+
+ConsentState CheckedConsentChange::ApplyTo(const ConsentState& state, absl::Time at) const {
+  ConsentChange whole = change;
+  if (!exclude.empty() || !readmit.empty()) {
+    whole.excluded_kinds =
+        SignalKindSet::FromBits((state.excluded_kinds.bits() | exclude.bits()) & ~readmit.bits());
+  }
+  return Apply(state, whole, at);
+}
+
+absl::StatusOr<CheckedConsentChange> CheckUpdateConsent(const v1::UpdateConsentRequest& request,
+                                                        const PolicyHistory& policy, absl::Time now) {
+  CheckedConsentChange checked;
+  BAUTA_ASSIGN_OR_RETURN(checked.change.turn_on,
+                         CheckPurposes("grant_purposes", request.grant_purposes(), 0));
+  BAUTA_ASSIGN_OR_RETURN(checked.change.turn_off,
+                         CheckPurposes("withdraw_purposes", request.withdraw_purposes(), 0));
+  BAUTA_ASSIGN_OR_RETURN(checked.exclude, CheckKinds("exclude_kinds", request.exclude_kinds()));
+  BAUTA_ASSIGN_OR_RETURN(checked.readmit, CheckKinds("readmit_kinds", request.readmit_kinds()));
+  BAUTA_RETURN_IF_ERROR(CheckNotBothWays(request, checked));
+  checked.change.policy_version = request.policy_version();
+  if (request.policy_version() == 0) {
+    if (checked.change.turn_on.empty()) return checked;
+    return MissingField("policy_version", "the version that was agreed to");
+  }
+  BAUTA_RETURN_IF_ERROR(policy.CheckAgreement(request.policy_version(), checked.change.turn_on, now));
+  return checked;
+}
+
+absl::StatusOr<CheckedPastConsent> CheckPastConsent(const FieldPath& field, const v1::PastConsent& consent,
+                                                    const SubjectResolver& resolver,
+                                                    const PolicyHistory& policy, absl::Time now) {
+  BAUTA_ASSIGN_OR_RETURN(const PurposeSet purposes,
+                         CheckPurposes(field.Sub("grant_purposes"), consent.grant_purposes(), 1));
+  if (!consent.has_since_time()) return MissingField(field.Sub("since_time"), "an instant in the past");
+  BAUTA_ASSIGN_OR_RETURN(const absl::Time since, CheckTime(field.Sub("since_time"), consent.since_time(), now,
+                                                           {.future_max = absl::ZeroDuration()}));
+  if (consent.policy_version() == 0) {
+    return MissingField(field.Sub("policy_version"), "the version that was agreed to");
+  }
+  BAUTA_RETURN_IF_ERROR(policy.CheckAgreement(consent.policy_version(), purposes, since));
+  BAUTA_ASSIGN_OR_RETURN(const Pseudonym subject, resolver.Subject(field.Sub("subject"), consent.subject()));
+  return CheckedPastConsent{subject, purposes, consent.policy_version(), FloorMicros(since)};
+}
+
+}  // namespace bauta

@@ -1,0 +1,59 @@
+// What SubjectService may be asked. Every check returns INVALID_ARGUMENT where it refuses, unless it says
+// otherwise; see service/validation.h.
+#ifndef BAUTA_SERVICE_VALIDATION_SUBJECT_H_
+#define BAUTA_SERVICE_VALIDATION_SUBJECT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "bauta/v1/subject_service.pb.h"
+#include "featurestore/records/head.h"
+#include "privacy/codes.h"
+#include "privacy/consent.h"
+#include "privacy/policy.h"
+#include "privacy/purpose.h"
+#include "privacy/signal_kind.h"
+#include "service/subject_resolver.h"
+#include "service/validation.h"
+
+namespace bauta {
+
+inline constexpr size_t kRelationChangesMax = 1'000;
+inline constexpr size_t kPastConsentsMax = 1'000;
+
+struct CheckedRelationChange {
+  Relation relation;
+  bool taken_back = false;
+};
+absl::StatusOr<CheckedRelationChange> CheckRelationChange(const FieldPath& field,
+                                                          const v1::RelationChange& change,
+                                                          const SubjectResolver& resolver);
+
+struct CheckedConsentChange {
+  ConsentChange change;  // Without `excluded_kinds`: which they are then, depends on those that are already.
+  SignalKindSet exclude;
+  SignalKindSet readmit;
+
+  // The state after it, made at `at`.
+  ConsentState ApplyTo(const ConsentState& state, absl::Time at) const;
+};
+// FAILED_PRECONDITION where the policy version is not in force yet, or a later one must be agreed to anew.
+absl::StatusOr<CheckedConsentChange> CheckUpdateConsent(const v1::UpdateConsentRequest& request,
+                                                        const PolicyHistory& policy, absl::Time now);
+
+struct CheckedPastConsent {
+  Pseudonym subject;
+  PurposeSet purposes;
+  uint32_t policy_version = 0;
+  absl::Time since;
+};
+// FAILED_PRECONDITION where the policy version could not be agreed to at that time.
+absl::StatusOr<CheckedPastConsent> CheckPastConsent(const FieldPath& field, const v1::PastConsent& consent,
+                                                    const SubjectResolver& resolver,
+                                                    const PolicyHistory& policy, absl::Time now);
+
+}  // namespace bauta
+
+#endif  // BAUTA_SERVICE_VALIDATION_SUBJECT_H_
