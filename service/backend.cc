@@ -82,6 +82,7 @@ Backend::Backend(const ServerConfig& config, const Clock& clock, Parts parts)
     : clock_(clock),
       inputs_(std::move(parts.inputs)),
       surfaces_(std::move(parts.surfaces)),
+      policy_(config.store.policy),
       resolver_(*inputs_->pseudonymizer, inputs_->cities.get(), inputs_->gazetteer.get()),
       store_(std::move(parts.store)),
       models_(std::move(parts.models)),
@@ -91,6 +92,12 @@ Backend::Backend(const ServerConfig& config, const Clock& clock, Parts parts)
       feed_({resolver_, surfaces_, *store_, *serving_, *page_tokens_, *visit_notes_, metrics_, clock_},
             config.version),
       model_({*store_, *models_, *serving_, clock_}),
+      interaction_({resolver_, surfaces_, *store_, clock_}),
+      subject_({resolver_, surfaces_, policy_, *store_, clock_}, config.store.region),
+      post_({resolver_, *store_, *serving_, clock_}, config.content_dimension),
+      training_({*store_, clock_}, {.region = config.store.region,
+                                    .content_dimension = config.content_dimension,
+                                    .sensitive_topics = config.sensitive_topics}),
       release_task_(ReleaseTaskOptions(), clock, [this] { return serving_->Refresh(); }),
       upkeep_task_(UpkeepTaskOptions(), clock, [this] { return Upkeep(); }) {}
 

@@ -15,16 +15,20 @@
 #include "featurestore/store/feature_store.h"
 #include "service/config/config.h"
 #include "service/feed_handler.h"
+#include "service/interaction_handler.h"
 #include "service/metrics.h"
 #include "service/metrics_exposer.h"
 #include "service/model_handler.h"
 #include "service/model_store.h"
 #include "service/page_token.h"
 #include "service/periodic_task.h"
+#include "service/post_handler.h"
 #include "service/server_inputs.h"
 #include "service/serving_state.h"
+#include "service/subject_handler.h"
 #include "service/subject_resolver.h"
 #include "service/surfaces.h"
+#include "service/training_handler.h"
 #include "service/visit_notes.h"
 
 namespace bauta {
@@ -42,6 +46,10 @@ class Backend {
 
   FeedHandler& feed() { return feed_; }
   ModelHandler& model() { return model_; }
+  InteractionHandler& interaction() { return interaction_; }
+  SubjectHandler& subject() { return subject_; }
+  PostHandler& post() { return post_; }
+  TrainingHandler& training() { return training_; }
 
   const Authenticator& authenticator() const { return inputs_->authenticator; }
   std::vector<RightsIssuer> TakeIssuers() { return std::move(inputs_->issuers); }  // For the door, once.
@@ -66,6 +74,7 @@ class Backend {
   Metrics metrics_;
   const std::unique_ptr<ServerInputs> inputs_;  // The store borrows its keys.
   const Surfaces surfaces_;
+  const PolicyHistory policy_;
   const SubjectResolver resolver_;
   const std::unique_ptr<FeatureStore> store_;
   const std::unique_ptr<ModelStore> models_;
@@ -74,6 +83,10 @@ class Backend {
   const std::unique_ptr<VisitNotes> visit_notes_;
   FeedHandler feed_;
   ModelHandler model_;
+  InteractionHandler interaction_;
+  SubjectHandler subject_;
+  PostHandler post_;
+  TrainingHandler training_;
   PeriodicTask release_task_;
   PeriodicTask upkeep_task_;
 };

@@ -13,7 +13,11 @@
 #include "service/log.h"
 #include "service/rpc/credentials.h"
 #include "service/rpc/feed_rpc.h"
+#include "service/rpc/interaction_rpc.h"
 #include "service/rpc/model_rpc.h"
+#include "service/rpc/post_rpc.h"
+#include "service/rpc/subject_rpc.h"
+#include "service/rpc/training_rpc.h"
 
 namespace bauta {
 namespace {
@@ -38,9 +42,19 @@ Door::Options DoorOptions(const LimitsConfig& limits) {
 }  // namespace
 
 struct Server::Services {
-  Services(Door& door, Backend& backend) : feed(door, backend.feed()), model(door, backend.model()) {}
+  Services(Door& door, Backend& backend)
+      : feed(door, backend.feed()),
+        interaction(door, backend.interaction()),
+        subject(door, backend.subject()),
+        post(door, backend.post()),
+        training(door, backend.training()),
+        model(door, backend.model()) {}
 
   FeedRpc feed;
+  InteractionRpc interaction;
+  SubjectRpc subject;
+  PostRpc post;
+  TrainingRpc training;
   ModelRpc model;
 
   struct Entry {
@@ -48,7 +62,12 @@ struct Server::Services {
     grpc::Service* service;
   };
   std::vector<Entry> all() {
-    return {{v1::FeedService::service_full_name(), &feed}, {v1::ModelService::service_full_name(), &model}};
+    return {{v1::FeedService::service_full_name(), &feed},
+            {v1::InteractionService::service_full_name(), &interaction},
+            {v1::SubjectService::service_full_name(), &subject},
+            {v1::PostService::service_full_name(), &post},
+            {v1::TrainingService::service_full_name(), &training},
+            {v1::ModelService::service_full_name(), &model}};
   }
 };
 

@@ -60,7 +60,10 @@ class ConfigBuilder {
       }
     }
     config_.page_token_age_max = absl::Minutes(root_.Sub("pages").Integer("feed_minutes", 1, 1440, 60));
-    config_.content_dimension = static_cast<size_t>(root_.Integer("content_dimension", 0, 4096, 0));
+    config_.content_dimension = static_cast<size_t>(root_.Integer("content_dimension", 0, 1024, 0));
+    for (int64_t topic : root_.Integers("sensitive_topic", 1, INT64_MAX)) {
+      config_.sensitive_topics.emplace_back(static_cast<uint64_t>(topic));
+    }
     return std::move(config_);
   }
 

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/file_system.h"
+#include "featurestore/records/ids.h"
 #include "featurestore/store/feature_store.h"
 #include "privacy/ed25519.h"
 #include "ranking/fresh_table.h"
@@ -61,6 +62,7 @@ struct ServerConfig {
   std::string metrics_address;  // Empty: none.
   absl::Duration page_token_age_max = absl::Hours(1);
   size_t content_dimension = 0;
+  std::vector<TopicId> sensitive_topics;  // Never learned from.
   std::string
       version;  // 16 hexadecimal digits: a fingerprint of the file's values, comments and layout left out.
 };

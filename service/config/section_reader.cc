@@ -167,6 +167,8 @@ std::vector<int64_t> SectionReader::Integers(const char* name, int64_t min, int6
   for (int i = 0; i < reflection.FieldSize(message_, &field); ++i) {
     const int64_t value = field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM
                               ? int64_t{reflection.GetRepeatedEnumValue(message_, &field, i)}
+                          : field.cpp_type() == FieldDescriptor::CPPTYPE_INT64
+                              ? reflection.GetRepeatedInt64(message_, &field, i)
                               : int64_t{reflection.GetRepeatedUInt32(message_, &field, i)};
     if (value < min || value > max) {
       errors_.Add(LineOf(field, i),
