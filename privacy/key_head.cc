@@ -90,7 +90,12 @@ absl::StatusOr<std::unique_ptr<KeyHead>> KeyHead::Open(FileSystem& files, const 
   if (!newest) {
     return absl::DataLossError(absl::StrCat(path, ": damaged: neither of its two records is whole"));
   }
-  return std::unique_ptr<KeyHead>(new KeyHead(std::move(file), newest->values, newest->counter));
+  std::unique_ptr<KeyHead> head(new KeyHead(std::move(file), newest->values, newest->counter));
+  // What was just read may never have reached the disk: a killed process leaves unsynced bytes in the page
+  // cache, and so does a sync that failed. Nothing may be done on the word of values that a power loss could
+  // still take back.
+  BAUTA_RETURN_IF_ERROR(head->WriteNext(newest->values));
+  return head;
 }
 
 KeyHeadValues KeyHead::values() const {

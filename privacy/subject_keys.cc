@@ -37,6 +37,9 @@ absl::StatusOr<std::unique_ptr<SubjectKeys>> SubjectKeys::Open(FileSystem& files
                                                                const Options& options) {
   std::unique_ptr<SubjectKeys> keys(new SubjectKeys(files, random, options));
   BAUTA_ASSIGN_OR_RETURN(keys->current_, SubjectKeyFile::Open(files, options.directory, options.file_number));
+  // A killed process leaves unsynced bytes in the page cache: what is read below must not be taken back by a
+  // power loss.
+  BAUTA_RETURN_IF_ERROR(keys->current_->Sync());
   BAUTA_RETURN_IF_ERROR(keys->Load());
   BAUTA_RETURN_IF_ERROR(keys->RemoveLeftovers());
   return keys;
@@ -143,8 +146,13 @@ absl::StatusOr<SlotRef> SubjectKeys::Create() {
 absl::Status SubjectKeys::Destroy(const SlotRef& slot) {
   const std::unique_lock lock(mutex_);
   BAUTA_RETURN_IF_ERROR(failure_);
-  if (slot.empty() || slot.index >= generations_.size() || generations_[slot.index] != slot.generation) {
-    return absl::OkStatus();
+  if (slot.empty() || slot.index == 0 || slot.index >= generations_.size()) return absl::OkStatus();
+  if (generations_[slot.index] != slot.generation) {
+    // Its place may have been overwritten by a process whose sync failed: only writing it again makes that
+    // durable.
+    const bool free =
+        generations_[slot.index] == 0 && !std::binary_search(damaged_.begin(), damaged_.end(), slot.index);
+    return free ? WriteSlot(slot, nullptr) : absl::OkStatus();
   }
   BAUTA_RETURN_IF_ERROR(WriteSlot(slot, nullptr));
   generations_[slot.index] = 0;

@@ -59,8 +59,9 @@ class SubjectKeys {
   // A new slot with a new random key. Not durable before Sync(). RESOURCE_EXHAUSTED: full disk.
   absl::StatusOr<SlotRef> Create();
   // Overwrites the slot and forgets its key at once; on the disk it is gone for certain after Sync(). A slot
-  // that is not live is left alone (OK): destroying is safe to repeat. Its place is used again only after a
-  // Sync().
+  // that is not live is left alone, or overwritten again where its place is free (OK): destroying is safe to
+  // repeat, and a replay that does so makes good what a failed sync left open. The place is used again only
+  // after a Sync().
   absl::Status Destroy(const SlotRef& slot);
   absl::Status Sync();
 
