@@ -7,7 +7,6 @@
 #include "base/status.h"
 #include "privacy/consent.h"
 #include "service/item_result.h"
-#include "service/unchanged.h"
 #include "service/validation.h"
 
 namespace bauta {
@@ -40,15 +39,18 @@ void ConsentBackfill::Run(absl::Time deadline) {
 }
 
 v1::ItemResult ConsentBackfill::Write(const CheckedPastConsent& consent) const {
+  bool changed = false;
   const auto edit = [&](HeadInstructions& instructions) -> absl::Status {
     const ConsentState before = instructions.consent;
     BAUTA_ASSIGN_OR_RETURN(instructions.consent,
                            ApplyPast(before, consent.purposes, consent.policy_version, consent.since));
-    return instructions.consent == before ? Unchanged() : absl::OkStatus();
+    changed = instructions.consent != before;
+    return absl::OkStatus();
   };
   const absl::Status status = store_.BackfillConsent(consent.subject, consent.since, edit);
-  if (status.ok()) return AcceptedItem();
-  if (absl::IsAlreadyExists(status)) return AcceptedItem(v1::ITEM_REASON_UNCHANGED);
+  if (status.ok()) {
+    return AcceptedItem(changed ? v1::ITEM_REASON_UNSPECIFIED : v1::ITEM_REASON_UNCHANGED);
+  }
   if (absl::IsFailedPrecondition(status)) return RefusedItem(v1::ITEM_REASON_BACKFILL_TOO_EARLY, status);
   return FailedItem(status);
 }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/hour.h"
@@ -16,7 +15,6 @@
 #include "service/convert_enum.h"
 #include "service/convert_subject.h"
 #include "service/item_result.h"
-#include "service/unchanged.h"
 #include "service/validation_interaction.h"
 
 namespace bauta {
@@ -51,21 +49,6 @@ const Dismissal* FindDismissal(const HeadInstructions& instructions, const Dismi
       return &kept;
   }
   return nullptr;
-}
-
-// The posts of X's that may go first where there is no room for one more: those that nobody is shown any
-// more.
-absl::StatusOr<absl::flat_hash_set<PostId>> PostsGone(const FeatureStore& store, const Pseudonym& subject,
-                                                      absl::Time now) {
-  absl::flat_hash_set<PostId> gone;
-  BAUTA_ASSIGN_OR_RETURN(const HeadInstructions instructions, store.ReadInstructions(subject));
-  if (instructions.dismissals.size() < kDismissalsMax) return gone;
-  for (const Dismissal& dismissal : instructions.dismissals) {
-    if (RuleOf(dismissal.reason).scope != DismissalScope::kPost) continue;
-    BAUTA_ASSIGN_OR_RETURN(const std::optional<Post> post, store.ReadPost(dismissal.post));
-    if (!post || post->expire_time <= now) gone.insert(dismissal.post);
-  }
-  return gone;
 }
 
 }  // namespace
@@ -109,32 +92,21 @@ absl::StatusOr<v1::RecordInteractionsResponse> InteractionHandler::RecordInterac
 
 absl::StatusOr<v1::DismissPostResponse> InteractionHandler::DismissPost(
     const Principal&, const v1::DismissPostRequest& request) {
-  FeatureStore& store = dependencies_.store;
-  const absl::Time now = dependencies_.clock.Now();
   BAUTA_ASSIGN_OR_RETURN(const CheckedDismissal checked, CheckDismissPost(request, dependencies_.resolver));
-  BAUTA_ASSIGN_OR_RETURN(const std::optional<Post> post, store.ReadPost(checked.post));
-  BAUTA_ASSIGN_OR_RETURN(const Dismissal dismissal, MakeDismissal(checked, post, Hour::Floor(now)));
-  BAUTA_ASSIGN_OR_RETURN(const absl::flat_hash_set<PostId> gone, PostsGone(store, checked.subject, now));
-
+  BAUTA_ASSIGN_OR_RETURN(const std::optional<Post> post, dependencies_.store.ReadPost(checked.post));
+  BAUTA_ASSIGN_OR_RETURN(const Dismissal dismissal,
+                         MakeDismissal(checked, post, Hour::Floor(dependencies_.clock.Now())));
   v1::DismissPostResponse response;
   const auto edit = [&](HeadInstructions& instructions) -> absl::Status {
-    if (!gone.empty()) {
-      std::erase_if(instructions.dismissals, [&](const Dismissal& kept) {
-        return RuleOf(kept.reason).scope == DismissalScope::kPost && gone.contains(kept.post);
-      });
-    }
-    const Dismissal* const before = FindDismissal(instructions, dismissal);
-    const uint32_t repeats_before = before == nullptr ? 0 : before->repeats;
-    const Hour hour_before = before == nullptr ? Hour() : before->hour;
     BAUTA_RETURN_IF_ERROR(AddDismissal(instructions, dismissal));
     const Dismissal* const kept = FindDismissal(instructions, dismissal);
     if (kept == nullptr) return absl::InternalError("an X was added and is not there");
     response.Clear();
     WriteDismissal(*kept, *response.mutable_dismissal());
-    return kept->repeats == repeats_before && kept->hour == hour_before ? Unchanged() : absl::OkStatus();
+    return absl::OkStatus();
   };
   BAUTA_RETURN_IF_ERROR(
-      IgnoreUnchanged(store.UpdateInstructions(checked.subject, {.what = "dismiss-post"}, edit)));
+      dependencies_.store.UpdateInstructions(checked.subject, {.what = "dismiss-post"}, edit));
   return response;
 }
 
@@ -145,10 +117,10 @@ absl::StatusOr<v1::UndoDismissalResponse> InteractionHandler::UndoDismissal(
   const auto edit = [&](HeadInstructions& instructions) {
     const size_t undone = RemoveDismissals(instructions, checked.post, checked.reason);
     response.set_undone_count(static_cast<uint32_t>(undone));
-    return undone == 0 ? Unchanged() : absl::OkStatus();
+    return absl::OkStatus();
   };
-  BAUTA_RETURN_IF_ERROR(IgnoreUnchanged(
-      dependencies_.store.UpdateInstructions(checked.subject, {.what = "undo-dismissal"}, edit)));
+  BAUTA_RETURN_IF_ERROR(
+      dependencies_.store.UpdateInstructions(checked.subject, {.what = "undo-dismissal"}, edit));
   return response;
 }
 

@@ -11,7 +11,6 @@
 #include "service/convert_time.h"
 #include "service/export_stream.h"
 #include "service/item_result.h"
-#include "service/unchanged.h"
 #include "service/validation_subject.h"
 
 namespace bauta {
@@ -56,19 +55,17 @@ absl::StatusOr<v1::UpdateRelationsResponse> SubjectHandler::UpdateRelations(
     }
   }
   const auto edit = [&](HeadInstructions& instructions) {
-    bool any_changed = false;
     for (const PositionedChange& change : changes) {
       const absl::StatusOr<bool> changed = ApplyRelation(instructions, change.change);
-      any_changed |= changed.value_or(false);
       results[change.position] =
           !changed.ok() ? RefusedItem(v1::ITEM_REASON_LIMIT_REACHED, changed.status())
                         : AcceptedItem(*changed ? v1::ITEM_REASON_UNSPECIFIED : v1::ITEM_REASON_UNCHANGED);
     }
-    return any_changed ? absl::OkStatus() : Unchanged();
+    return absl::OkStatus();
   };
   if (!changes.empty()) {
     BAUTA_RETURN_IF_ERROR(
-        IgnoreUnchanged(dependencies_.store.UpdateInstructions(subject, {.what = "update-relations"}, edit)));
+        dependencies_.store.UpdateInstructions(subject, {.what = "update-relations"}, edit));
   }
   v1::UpdateRelationsResponse response;
   for (v1::ItemResult& result : results) response.add_results()->Swap(&result);
@@ -105,14 +102,12 @@ absl::StatusOr<v1::UpdateConsentResponse> SubjectHandler::UpdateConsent(
                          CheckUpdateConsent(request, dependencies_.policy, now));
   v1::UpdateConsentResponse response;
   const auto edit = [&](HeadInstructions& instructions) {
-    const ConsentState before = instructions.consent;
-    instructions.consent = checked.ApplyTo(before, now);
+    instructions.consent = checked.ApplyTo(instructions.consent, now);
     response.Clear();
     WriteConsent(instructions.consent, dependencies_.policy, now, *response.mutable_consent());
-    return instructions.consent == before ? Unchanged() : absl::OkStatus();
+    return absl::OkStatus();
   };
-  BAUTA_RETURN_IF_ERROR(
-      IgnoreUnchanged(dependencies_.store.UpdateInstructions(subject, {.what = "update-consent"}, edit)));
+  BAUTA_RETURN_IF_ERROR(dependencies_.store.UpdateInstructions(subject, {.what = "update-consent"}, edit));
   return response;
 }
 
