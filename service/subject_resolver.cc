@@ -54,7 +54,9 @@ absl::StatusOr<AuthorCode> SubjectResolver::Author(const FieldPath& field,
     case v1::AuthorRef::kAuthorCode:
       BAUTA_RETURN_IF_ERROR(
           CheckIdentifyingText(field.Sub("author_code"), author.author_code(), kCodeSize, kCodeSize));
-      return AuthorCode::FromView(author.author_code());
+      if (const AuthorCode code = *AuthorCode::FromView(author.author_code()); code != AuthorCode())
+        return code;
+      return FieldError(field.Sub("author_code"), "the code of an author", "16 zero bytes");
     case v1::AuthorRef::REF_NOT_SET:
       break;
   }
