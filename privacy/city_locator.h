@@ -23,13 +23,13 @@ namespace bauta {
 class CityLocator {
  public:
   struct Options {
-    std::string ipv4_path;  // Empty: IPv4 addresses have no city.
-    std::string ipv6_path;  // May be the same file, where it holds both. Empty: IPv6 addresses have no city.
-    std::shared_ptr<const Gazetteer> gazetteer;  // Null: ids of the database itself.
+    std::string ipv4_path = {};  // Empty: IPv4 addresses have no city.
+    std::string ipv6_path =
+        {};  // May be the same file, where it holds both. Empty: IPv6 addresses have no city.
+    std::shared_ptr<const Gazetteer> gazetteer = nullptr;  // Null: ids of the database itself.
   };
 
-  // NOT_FOUND: a file is absent. INVALID_ARGUMENT: not a MaxMind DB, or one without the addresses that it is
-  // named for.
+  // NOT_FOUND: a file is absent. INVALID_ARGUMENT: not a MaxMind DB, or an IPv4-only one for IPv6.
   static absl::StatusOr<std::unique_ptr<CityLocator>> Open(const Options& options);
   ~CityLocator();
 

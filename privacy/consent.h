@@ -39,12 +39,12 @@ struct ConsentState {
 
 // A person's call. Absent fields leave what is there.
 struct ConsentChange {
-  PurposeSet turn_on;
-  PurposeSet turn_off;          // Wins over turn_on.
+  PurposeSet turn_on = {};
+  PurposeSet turn_off = {};     // Wins over turn_on.
   uint32_t policy_version = 0;  // Agreed to; required where turn_on is not empty. 0 = unchanged.
-  std::optional<SignalKindSet> excluded_kinds;
-  std::optional<bool> minor;  // false never takes the mark away.
-  std::optional<bool> guardian_agreed;
+  std::optional<SignalKindSet> excluded_kinds = std::nullopt;
+  std::optional<bool> minor = std::nullopt;  // false never takes the mark away.
+  std::optional<bool> guardian_agreed = std::nullopt;
 };
 
 // The state after `change`, made at `at` (for a backfill: the time in the past at which it was given). A

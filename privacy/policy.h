@@ -16,7 +16,7 @@ namespace bauta {
 struct PolicyVersion {
   uint32_t number = 0;                          // 1 and up, rising.
   absl::Time effective = absl::InfinitePast();  // From when it holds; not before the version below it.
-  PurposeSet adds;                              // Purposes that may be agreed to from this version on.
+  PurposeSet adds = {};                         // Purposes that may be agreed to from this version on.
   bool agree_anew = false;  // From `effective` on, consents to lower versions cover nothing.
 };
 

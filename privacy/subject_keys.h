@@ -37,8 +37,8 @@ class DataKeyCache;
 class SubjectKeys {
  public:
   struct Options {
-    std::string directory;     // The keys folder.
-    uint32_t file_number = 1;  // N, as keys/head says (KeyHeadValues::subjects_file).
+    std::string directory = {};  // The keys folder.
+    uint32_t file_number = 1;    // N, as keys/head says (KeyHeadValues::subjects_file).
     size_t cached_keys_max =
         1 << 16;  // Unwrapped keys kept in memory, about 100 bytes each. More: fewer file reads.
   };
