@@ -138,7 +138,7 @@ class LivePosts {
   const AuthorCode& AuthorAt(AuthorIndex author) const { return authors_[author].code; }
   TopicId TopicAt(TopicIndex topic) const { return topics_[topic].id; }
   bool IsSuspended(AuthorIndex author, uint32_t now_seconds) const {
-    return authors_[author].suspended_until_seconds > now_seconds;
+    return author != kNoIndex && authors_[author].suspended_until_seconds > now_seconds;
   }
   size_t authors_end() const { return authors_.size(); }
   size_t topics_end() const { return topics_.size(); }

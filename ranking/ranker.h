@@ -42,7 +42,8 @@ struct FeedRequest {
   std::span<const PostId> exclude;         // Posts that the caller does not want.
   std::span<const PostFingerprint> shown;  // Of the earlier pages of this feed.
   std::optional<AuthorCode> self_author;   // Whose posts are the viewer's own.
-  uint64_t seed = 0;  // Breaks ties and draws exploration; equal over the pages of one feed.
+  uint64_t seed = 0;       // Breaks ties and draws exploration; equal over the pages of one feed.
+  float caller_score = 0;  // Explain alone: what the caller gave the post. RankCandidates has its own column.
 };
 
 // Scratch memory that a caller keeps from call to call, so that scoring allocates nothing. One thread at a

@@ -1,0 +1,80 @@
+// From scored candidates to the order of a feed: spacing, the shares for fresh posts and for exploration, the
+// best `limit`.
+#ifndef BAUTA_RANKING_ARRANGE_H_
+#define BAUTA_RANKING_ARRANGE_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ranking/candidate.h"
+#include "ranking/observations.h"
+#include "ranking/ranked_feed.h"
+#include "ranking/ranker.h"
+#include "ranking/small_map.h"
+
+namespace bauta {
+
+// What the n-th further post of one author (topic) keeps of its standing: (1 − floor)·decay^n + floor.
+float SpacingFactor(const Spacing& spacing, uint32_t already_placed);
+
+// Whether slot `slot` (from 0, counted over all pages) is one of the share: slots are spread evenly.
+bool IsSlotOfShare(float share, size_t slot);
+
+// Keeps its memory from call to call.
+class Arranger {
+ public:
+  // `order` receives indices into `candidates`, at most request.limit. `terms` are parallel to `candidates`;
+  // the exploration term is added to what is placed in a slot for exploring.
+  //
+  // A candidate's standing is its score above the median of the pool, the best few candidates a slot: scores
+  // have no natural zero that a factor could pull towards. A slot goes to the best candidate after spacing; a
+  // fresh slot to the best fresh one, if there is any; a slot for exploring to the largest upper bound, score
+  // + worth of taste · √(qᵀA⁻¹q) (LinUCB: Li et al. 2010).
+  void Arrange(const RankingContext& context, const FeedRequest& request,
+               std::span<const Candidate> candidates, TasteProblem& taste, std::span<ScoreTerms> terms,
+               std::vector<uint32_t>& order);
+
+  // Newest first, without scores.
+  void ArrangeByTime(const RankingContext& context, const FeedRequest& request,
+                     std::span<const Candidate> candidates, std::vector<uint32_t>& order);
+
+ private:
+  struct Ranked {
+    float score = 0;
+    uint64_t tie = 0;
+    uint32_t index = 0;
+    bool Before(const Ranked& other) const {
+      return score != other.score ? score > other.score : tie < other.tie;
+    }
+  };
+  struct Call {
+    const RankingContext& context;
+    const FeedRequest& request;
+    std::span<const Candidate> candidates;
+    std::span<ScoreTerms> terms;
+  };
+
+  void FillPool(const Call& call);
+  void FillFresh(const Call& call);
+  void FillExploring(const Call& call, TasteProblem& taste);
+  float Spaced(const Call& call, uint32_t index) const;
+  bool TakeBest(const Call& call, std::vector<uint32_t>& order);
+  bool TakeFresh(const Call& call, std::vector<uint32_t>& order);
+  bool TakeExploring(const Call& call, std::vector<uint32_t>& order);
+  void Place(const Call& call, uint32_t index, std::vector<uint32_t>& order);
+  bool IsFresh(const Call& call, uint32_t index) const;
+
+  float base_ = 0;
+  std::vector<Ranked> ranked_;
+  std::vector<Ranked> pool_;  // A heap by spaced score; entries may be out of date, never too low.
+  std::vector<uint32_t> fresh_;
+  std::vector<Ranked> exploring_;  // Best last.
+  std::vector<bool> placed_;
+  SmallMap<uint32_t> author_counts_;
+  SmallMap<uint32_t> topic_counts_;
+};
+
+}  // namespace bauta
+
+#endif  // BAUTA_RANKING_ARRANGE_H_

@@ -1,0 +1,72 @@
+#include "ranking/filter.h"
+
+namespace bauta {
+namespace {
+
+bool IsPublished(const LivePost& post, uint32_t now_seconds) {
+  return post.publish_seconds <= now_seconds && post.expire_seconds > now_seconds;
+}
+
+bool IsForAudience(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
+  if (viewer.minor() && (post.sensitive || post.audience == Audience::kAdults)) return false;
+  if (post.audience == Audience::kFollowers) {
+    const Instruction* author = viewer.ForAuthor(post.author);
+    if (author == nullptr || !author->followed) return false;
+  }
+  return context.posts.AllowedIn(post,
+                                 viewer.place() ? std::optional(viewer.place()->country) : std::nullopt);
+}
+
+// Whether `test` holds of what is instructed about the author or any topic of the post.
+template <class Test>
+bool AnyInstruction(const RankingContext& context, const Viewer& viewer, const LivePost& post, Test test) {
+  const Instruction* author = viewer.ForAuthor(post.author);
+  if (author != nullptr && test(*author)) return true;
+  for (TopicIndex topic : context.posts.TopicsOf(post)) {
+    const Instruction* instruction = viewer.ForTopic(topic);
+    if (instruction != nullptr && test(*instruction)) return true;
+  }
+  return false;
+}
+
+bool PassesSurface(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
+  if (!viewer.Reads(post.language)) return false;
+  if (context.surface.followed_only && !viewer.IsFollowed(context.posts, post)) return false;
+  if (context.surface.same_region_only && viewer.place() && viewer.place()->region != Region()) {
+    const Place* place = context.posts.PlaceOf(post);
+    if (place == nullptr || place->region != viewer.place()->region) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+RemovalReason FindRemovalReason(const RankingContext& context, const Viewer& viewer, PostRow row) {
+  const LivePosts& posts = context.posts;
+  const LivePost& post = posts.At(row);
+  const PostId id = posts.IdOf(row);
+  if (!post.approved) return RemovalReason::kNotApproved;
+  if (!IsPublished(post, viewer.now_seconds())) return RemovalReason::kNotPublished;
+  if (posts.IsSuspended(post.author, viewer.now_seconds())) return RemovalReason::kAuthorSuspended;
+  if (!IsForAudience(context, viewer, post)) return RemovalReason::kNotInCountry;
+  if (post.advertisement) return RemovalReason::kAdvertisement;
+  if (viewer.self() != kNoIndex && post.author == viewer.self()) return RemovalReason::kOwnPost;
+  if (AnyInstruction(context, viewer, post, [](const Instruction& i) { return i.blocked; })) {
+    return RemovalReason::kBlocked;
+  }
+  if (viewer.IsDismissed(id) ||
+      AnyInstruction(context, viewer, post, [](const Instruction& i) { return i.dismissed; })) {
+    return RemovalReason::kDismissed;
+  }
+  if (viewer.IsExcluded(id) || viewer.WasShown(PostFingerprint::Of(id))) return RemovalReason::kAlreadyShown;
+  if (!PassesSurface(context, viewer, post)) return RemovalReason::kFiltered;
+  return RemovalReason::kCount;
+}
+
+bool IsEligible(const RankingContext& context, uint32_t now_seconds, uint32_t oldest_seconds,
+                const LivePost& post) {
+  return post.live && post.approved && !post.advertisement && IsPublished(post, now_seconds) &&
+         post.publish_seconds >= oldest_seconds && !context.posts.IsSuspended(post.author, now_seconds);
+}
+
+}  // namespace bauta

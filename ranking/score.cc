@@ -1,0 +1,153 @@
+#include "ranking/score.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "ranking/vector_kernels.h"
+
+namespace bauta {
+namespace {
+
+constexpr float kDistanceScaleKm = 50;
+constexpr float kEarthRadiusKm = 6371.0088f;
+// Cosine from which a post counts as the like of one that was seen too often.
+constexpr float kAlike = 0.5f;
+
+float Radians(float degrees) { return degrees * (std::numbers::pi_v<float> / 180); }
+
+// Great-circle distance (haversine).
+float Kilometres(const Place& a, const Place& b) {
+  const float half_latitude = std::sin(Radians(b.latitude - a.latitude) / 2);
+  const float half_longitude = std::sin(Radians(b.longitude - a.longitude) / 2);
+  const float h = half_latitude * half_latitude + std::cos(Radians(a.latitude)) *
+                                                      std::cos(Radians(b.latitude)) * half_longitude *
+                                                      half_longitude;
+  return 2 * kEarthRadiusKm * std::asin(std::sqrt(std::min(1.0f, h)));
+}
+
+template <class Map, class Key>
+const float* FindLift(const PlaceLifts* const (&levels)[3], Map PlaceLifts::*map, const Key& key) {
+  for (const PlaceLifts* lifts : levels) {
+    if (lifts == nullptr || (lifts->*map).empty()) continue;
+    const auto found = (lifts->*map).find(key);
+    if (found != (lifts->*map).end()) return &found->second;
+  }
+  return nullptr;
+}
+
+float DismissalOf(const RankingContext& context, const Viewer& viewer, PostRow row, const LivePost& post) {
+  float strongest = 0;
+  if (const Instruction* author = viewer.ForAuthor(post.author)) strongest = author->penalty;
+  for (TopicIndex topic : context.posts.TopicsOf(post)) {
+    if (const Instruction* note = viewer.ForTopic(topic)) strongest = std::max(strongest, note->penalty);
+  }
+  if (viewer.seen_too_often().empty()) return strongest;
+  const VectorKernels& kernels = ActiveVectorKernels();
+  const size_t stride = context.model.stride();
+  const float* vector = context.posts.VectorOf(row);
+  const float norm = std::sqrt(kernels.dot(vector, vector, stride));
+  if (norm == 0) return strongest;
+  for (const SeenTooOften& seen : viewer.seen_too_often()) {
+    const float cosine = kernels.dot(vector, seen.vector, stride) * seen.inverse_norm / norm;
+    const float alike = std::clamp((cosine - kAlike) / (1 - kAlike), 0.0f, 1.0f);
+    strongest = std::max(strongest, seen.weight * alike);
+  }
+  return strongest;
+}
+
+bool LocalityIsOff(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
+  for (TopicIndex topic : context.posts.TopicsOf(post)) {
+    if (const Instruction* note = viewer.ForTopic(topic); note != nullptr && note->locality_off) return true;
+  }
+  return false;
+}
+
+// An X in full strength takes away what a post can gain by being liked, followed and fresh.
+float DismissalWorth(const ScoreWeights& weights, const TermScales& scales) {
+  return std::abs(weights.taste * scales.taste) + std::abs(weights.follow * scales.follow) +
+         std::abs(weights.freshness * scales.freshness);
+}
+
+}  // namespace
+
+ScoreTerms WeighFeatures(const ScoreFeatures& features, const ScoreWeights& weights,
+                         const TermScales& scales) {
+  ScoreTerms terms;
+  terms.taste = scales.taste * weights.taste * features.taste;
+  terms.locality =
+      scales.locality * (weights.locality * features.locality + weights.distance * features.distance);
+  terms.freshness = scales.freshness * weights.freshness * features.freshness;
+  terms.popularity = scales.popularity * weights.popularity * features.popularity;
+  terms.follow = scales.follow * weights.follow * features.follow;
+  terms.caller = scales.caller * weights.caller * features.caller;
+  terms.fatigue = -(scales.fatigue * weights.fatigue * features.fatigue);
+  terms.dismissal = -(DismissalWorth(weights, scales) * features.dismissal);
+  return terms;
+}
+
+void LocalScore::Reset(const FreshTable& fresh, const std::optional<Place>& place) {
+  place_ = place ? &*place : nullptr;
+  levels_[0] = place ? fresh.AtCity(place->city) : nullptr;
+  levels_[1] = place ? fresh.AtRegion(place->region) : nullptr;
+  levels_[2] = place ? fresh.AtCountry(place->country) : nullptr;
+}
+
+float LocalScore::Lift(const LivePosts& posts, PostId id, const LivePost& post) const {
+  if (levels_[0] == nullptr && levels_[1] == nullptr && levels_[2] == nullptr) return 0;
+  float sum = 0, known = 0;
+  if (const float* lift = FindLift(levels_, &PlaceLifts::posts, id)) {
+    sum += *lift;
+    ++known;
+  }
+  if (post.author != kNoIndex) {
+    if (const float* lift = FindLift(levels_, &PlaceLifts::authors, posts.AuthorAt(post.author))) {
+      sum += *lift;
+      ++known;
+    }
+  }
+  float topics_sum = 0, topics_known = 0;
+  for (TopicIndex topic : posts.TopicsOf(post)) {
+    if (const float* lift = FindLift(levels_, &PlaceLifts::topics, posts.TopicAt(topic))) {
+      topics_sum += *lift;
+      ++topics_known;
+    }
+  }
+  if (topics_known > 0) {
+    sum += topics_sum / topics_known;
+    ++known;
+  }
+  return known > 0 ? sum / known : 0;
+}
+
+float LocalScore::Nearness(const Place* post_place) const {
+  if (place_ == nullptr || post_place == nullptr) return 0;
+  return std::exp(-Kilometres(*place_, *post_place) / kDistanceScaleKm);
+}
+
+ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, const LocalScore& local,
+                         PostRow row) {
+  const LivePost& post = context.posts.At(row);
+  const PostId id = context.posts.IdOf(row);
+  ScoreFeatures features;
+  if (!LocalityIsOff(context, viewer, post)) {
+    features.locality = local.Lift(context.posts, id, post);
+    features.distance = local.Nearness(context.posts.PlaceOf(post));
+  }
+  const float age_seconds = post.publish_seconds < viewer.now_seconds()
+                                ? static_cast<float>(viewer.now_seconds() - post.publish_seconds)
+                                : 0;
+  features.freshness =
+      std::exp2(-age_seconds / (3600 * context.model.score_weights().freshness_half_life_hours));
+  if (const uint32_t subjects = context.fresh.Popularity(id); subjects > 0) {
+    features.popularity = std::log1p(static_cast<float>(subjects));
+  }
+  features.follow = viewer.IsFollowed(context.posts, post) ? 1 : 0;
+  if (const uint32_t shown = viewer.ImpressionsInVain(PostFingerprint::Of(id)); shown > 0) {
+    features.fatigue = std::log1p(static_cast<float>(shown));
+  }
+  features.dismissal = DismissalOf(context, viewer, row, post);
+  return features;
+}
+
+}  // namespace bauta

@@ -1,0 +1,48 @@
+// From a candidate to the named terms of its score.
+#ifndef BAUTA_RANKING_SCORE_H_
+#define BAUTA_RANKING_SCORE_H_
+
+#include "ranking/live_posts.h"
+#include "ranking/model_parameters.h"
+#include "ranking/ranked_feed.h"
+#include "ranking/ranker.h"
+#include "ranking/viewer.h"
+
+namespace bauta {
+
+// What the weights are multiplied with; training learns the weights from these very numbers.
+struct ScoreFeatures {
+  float taste = 0;      // u·q_p
+  float locality = 0;   // Log lift where the viewer is: the mean of the post's, its author's and its topics'.
+  float distance = 0;   // exp(−kilometres / 50)
+  float freshness = 0;  // 2^(−age / half-life)
+  float popularity = 0;  // log(1 + subjects)
+  float follow = 0;      // 0 or 1
+  float fatigue = 0;     // log(1 + impressions in vain), ≥ 0
+  float caller = 0;
+  float dismissal = 0;  // 0 … 1: the strongest X that is rising back.
+};
+
+// The term of each feature: times the learned weight, times the surface's scale.
+ScoreTerms WeighFeatures(const ScoreFeatures& features, const ScoreWeights& weights,
+                         const TermScales& scales);
+
+// What the viewer's place, resolved once a call, adds to scores.
+class LocalScore {
+ public:
+  void Reset(const FreshTable& fresh, const std::optional<Place>& place);
+  float Lift(const LivePosts& posts, PostId id, const LivePost& post) const;
+  float Nearness(const Place* post_place) const;
+
+ private:
+  const PlaceLifts* levels_[3] = {};  // City, region, country; the first that knows a thing counts.
+  const Place* place_ = nullptr;
+};
+
+// Every feature but taste and caller, which come from outside.
+ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, const LocalScore& local,
+                         PostRow row);
+
+}  // namespace bauta
+
+#endif  // BAUTA_RANKING_SCORE_H_

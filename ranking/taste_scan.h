@@ -1,0 +1,46 @@
+// TasteScan: the live posts with the largest inner products with a taste. Exact: every vector is read.
+#ifndef BAUTA_RANKING_TASTE_SCAN_H_
+#define BAUTA_RANKING_TASTE_SCAN_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ranking/filter.h"
+#include "ranking/ranker.h"
+#include "ranking/viewer.h"
+
+namespace bauta {
+
+struct ScannedPost {
+  float product = 0;
+  uint64_t tie = 0;
+  PostRow row = kNoRow;
+  RemovalReason removed = RemovalReason::kCount;  // kCount: kept.
+
+  bool Before(const ScannedPost& other) const {
+    return product != other.product ? product > other.product : tie < other.tie;
+  }
+};
+
+// Keeps its memory from call to call.
+class TasteScan {
+ public:
+  // The `count` best posts that the filters keep, best first, and among them those that would have been there
+  // had the filters not removed them. The result holds until the next call.
+  std::span<const ScannedPost> Find(const RankingContext& context, const Viewer& viewer,
+                                    std::span<const float> taste, uint32_t oldest_seconds, uint64_t seed,
+                                    size_t count);
+
+ private:
+  void Visit(const RankingContext& context, const Viewer& viewer, uint32_t oldest_seconds, uint64_t seed,
+             size_t count, PostRow row, float product);
+
+  std::vector<float> products_;
+  std::vector<ScannedPost> best_;  // A heap, the worst on top.
+  std::vector<ScannedPost> removed_;
+};
+
+}  // namespace bauta
+
+#endif  // BAUTA_RANKING_TASTE_SCAN_H_
