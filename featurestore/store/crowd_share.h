@@ -1,0 +1,57 @@
+// CrowdShare: what one subject adds to the counters. A pure function of its rows and consent, so that taking
+// out what was added is exact, and a scan finds the same.
+//
+// A subject adds one to (post, hour h) where it has a countable row at h, and none for that post in the W
+// hours before. Counts are shown for hours younger than the shortest age of a counted kind less W: whatever
+// decides about such an hour has not expired, so that the passing of time changes no shown count.
+#ifndef BAUTA_FEATURESTORE_STORE_CROWD_SHARE_H_
+#define BAUTA_FEATURESTORE_STORE_CROWD_SHARE_H_
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/hour.h"
+#include "featurestore/records/ids.h"
+#include "featurestore/store/history.h"
+#include "privacy/consent.h"
+#include "privacy/place.h"
+#include "privacy/retention.h"
+#include "privacy/signal_kind.h"
+
+namespace bauta {
+
+// What shows engagement with a post. An impression is none, a report is against it, a search names no post.
+inline constexpr SignalKindSet kCountedKinds = {
+    SignalKind::kClick, SignalKind::kView,  SignalKind::kDwell, SignalKind::kShare,   SignalKind::kComment,
+    SignalKind::kReply, SignalKind::kPopup, SignalKind::kLike,  SignalKind::kFavorite};
+
+struct CrowdRules {
+  int64_t window_hours = 24;                 // W.
+  absl::Duration age_min = absl::Hours(24);  // `crowd` counts from this long after it was given.
+  int64_t shown_hours = 0;                   // How far back counts are shown.
+};
+
+CrowdRules MakeCrowdRules(int64_t window_hours, absl::Duration age_min, const Retention& retention);
+
+struct PostHour {
+  PostId post;
+  Hour hour;
+  friend auto operator<=>(const PostHour&, const PostHour&) = default;
+};
+
+struct CrowdShare {
+  std::vector<PostHour> counts;  // Sorted, distinct.
+  City city;                     // 0: counts nowhere by city.
+};
+
+// `posts`, sorted: only these. Null: all.
+CrowdShare ShareOf(const History& history, const EffectiveConsent& consent,
+                   const std::optional<City>& head_city, const CrowdRules& rules,
+                   const std::vector<PostId>* posts = nullptr);
+
+}  // namespace bauta
+
+#endif  // BAUTA_FEATURESTORE_STORE_CROWD_SHARE_H_

@@ -1,0 +1,178 @@
+#include "featurestore/store/feature_store.h"
+
+#include <utility>
+
+#include "base/status.h"
+#include "bauta/storage/v1/rights_log.pb.h"
+#include "featurestore/store/counter_refill.h"
+#include "featurestore/store/interaction_writer.h"
+#include "featurestore/store/learnable_rows.h"
+#include "featurestore/store/open_store.h"
+#include "featurestore/store/post_writer.h"
+#include "featurestore/store/store_core.h"
+#include "featurestore/store/subject_reader.h"
+#include "featurestore/store/subject_writer.h"
+#include "featurestore/store/sweep.h"
+#include "featurestore/store/times.h"
+
+namespace bauta {
+
+class FeatureStore::Impl {
+ public:
+  explicit Impl(std::unique_ptr<StoreCore> opened)
+      : core(std::move(opened)),
+        reader(*core),
+        subjects(*core, reader),
+        interactions(*core, reader),
+        posts(*core),
+        refill(std::make_unique<CounterRefill>(*core)) {}
+
+  ~Impl() {
+    refill = nullptr;
+    CloseStore(*core);
+  }
+
+  const std::unique_ptr<StoreCore> core;
+  SubjectReader reader;
+  SubjectWriter subjects;
+  InteractionWriter interactions;
+  PostWriter posts;
+  std::unique_ptr<CounterRefill> refill;
+};
+
+FeatureStore::FeatureStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+FeatureStore::~FeatureStore() = default;
+
+absl::StatusOr<std::unique_ptr<FeatureStore>> FeatureStore::Open(Options options, const KeyRing& key_ring,
+                                                                 const Clock& clock, FileSystem& files) {
+  BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<StoreCore> core,
+                         OpenStore(std::move(options), key_ring, clock, files));
+  return std::unique_ptr<FeatureStore>(new FeatureStore(std::make_unique<Impl>(std::move(core))));
+}
+
+const RecoveryReport& FeatureStore::recovery() const { return impl_->core->recovery; }
+
+StoreStatistics FeatureStore::statistics() const {
+  const auto& counted = impl_->core->statistics;
+  const ClassACommitter::Statistics committed = impl_->core->committer->statistics();
+  return {.heads_read = counted.heads_read.load(std::memory_order_relaxed),
+          .histories_unsealed = counted.histories_unsealed.load(std::memory_order_relaxed),
+          .view_cache_hits = counted.view_cache_hits.load(std::memory_order_relaxed),
+          .rows_recorded = counted.rows_recorded.load(std::memory_order_relaxed),
+          .log_groups = committed.groups,
+          .log_entries = committed.entries};
+}
+
+absl::StatusOr<SubjectView> FeatureStore::ReadSubject(
+    const Visit& visit, absl::FunctionRef<std::optional<Place>(City)> place_of) const {
+  return impl_->reader.View(visit, place_of);
+}
+
+absl::StatusOr<HeadInstructions> FeatureStore::ReadInstructions(const Pseudonym& subject) const {
+  const StoredCode code = impl_->core->codes->ToStoredCode(subject);
+  SubjectRows rows;
+  impl_->reader.ReadRows(code, rows);
+  BAUTA_ASSIGN_OR_RETURN(StoredHead head, impl_->reader.Head(code, rows));
+  return std::move(head.value.head.instructions);
+}
+
+absl::StatusOr<SubjectRecord> FeatureStore::Export(const Pseudonym& subject) const {
+  const StoreCore& core = *impl_->core;
+  const StoredCode code = core.codes->ToStoredCode(subject);
+  SubjectRows rows;
+  impl_->reader.ReadRows(code, rows);
+  BAUTA_ASSIGN_OR_RETURN(StoredHead head, impl_->reader.Head(code, rows));
+  SubjectRecord record;
+  if (!head.value.history_slot.empty()) {
+    BAUTA_ASSIGN_OR_RETURN(StoredHistory history, impl_->reader.History(code, head.value.history_slot, rows));
+    DropExpired(history.rows, core.options.retention, head.value.head.instructions.consent.excluded_kinds,
+                core.now_hour());
+    record.interactions = std::move(history.rows.interactions);
+    record.states = std::move(history.rows.states);
+    record.impressions = std::move(history.rows.impressions);
+  }
+  record.head = std::move(head.value.head);
+  return record;
+}
+
+absl::Status FeatureStore::UpdateInstructions(const Pseudonym& subject, const AdministrativeAct& act,
+                                              absl::FunctionRef<absl::Status(HeadInstructions&)> edit) {
+  return impl_->subjects.Update(subject, act, edit);
+}
+
+absl::Status FeatureStore::BackfillConsent(const Pseudonym& subject, absl::Time since,
+                                           absl::FunctionRef<absl::Status(HeadInstructions&)> edit) {
+  return impl_->subjects.Backfill(subject, since, edit);
+}
+
+absl::StatusOr<ErasureReceipt> FeatureStore::Erase(const Pseudonym& subject) {
+  return impl_->subjects.Erase(subject);
+}
+
+absl::StatusOr<std::vector<RecordOutcome>> FeatureStore::Record(
+    const Pseudonym& subject, std::span<const SignalEvent> events,
+    const std::optional<AuthorCode>& self_author) {
+  return impl_->interactions.Record(subject, events, self_author);
+}
+
+absl::Status FeatureStore::NoteVisit(const Visit& visit) { return impl_->interactions.NoteVisit(visit); }
+
+absl::StatusOr<std::vector<UpsertOutcome>> FeatureStore::UpsertPosts(std::span<const Post> posts) {
+  return impl_->posts.Upsert(posts);
+}
+
+absl::Status FeatureStore::RemovePosts(std::span<const PostRemoval> removals) {
+  return impl_->posts.Remove(removals);
+}
+
+absl::Status FeatureStore::SuspendAuthors(std::span<const AuthorSuspension> suspensions) {
+  return impl_->posts.Suspend(suspensions);
+}
+
+absl::StatusOr<std::optional<Post>> FeatureStore::ReadPost(PostId post) const {
+  return impl_->core->posts.Find(post);
+}
+
+absl::Status FeatureStore::ForEachPost(absl::FunctionRef<absl::Status(const Post&)> visit) const {
+  return impl_->core->posts.ForEach(visit);
+}
+
+std::vector<AuthorSuspension> FeatureStore::Suspensions() const {
+  std::vector<AuthorSuspension> suspensions = impl_->core->posts.Suspensions();
+  const absl::Time now = impl_->core->clock.Now();
+  std::erase_if(suspensions, [&](const AuthorSuspension& suspension) { return suspension.until <= now; });
+  return suspensions;
+}
+
+CrowdCounts FeatureStore::ReadCounters(bool* complete) const {
+  StoreCore& core = *impl_->core;
+  return core.counters.Read(Hour::Floor(core.CountingNow().at), complete);
+}
+
+absl::StatusOr<CrowdCounts> FeatureStore::CountByScan() const { return bauta::CountByScan(*impl_->core); }
+
+absl::Status FeatureStore::ForEachLearnableRow(const AdministrativeAct& act,
+                                               absl::FunctionRef<absl::Status(LearnableRow)> visit) {
+  BAUTA_RETURN_IF_ERROR(RecordAct(act));
+  return VisitLearnableRows(*impl_->core, impl_->reader, visit);
+}
+
+absl::Status FeatureStore::RecordAct(const AdministrativeAct& act) {
+  storage::v1::AdministrativeAct payload;
+  payload.set_act(act.what);
+  payload.set_time_micros(Micros(impl_->core->clock.Now()));
+  ClassAChange change;
+  change.type = RightsEntryType::kAdministrativeAct;
+  change.payload = payload.SerializeAsString();
+  return impl_->core->committer->Commit(std::move(change)).status();
+}
+
+absl::Status FeatureStore::Sweep() { return SweepStore(*impl_->core, impl_->reader, impl_->subjects); }
+
+absl::Status FeatureStore::RerollWrapKey() {
+  StoreCore& core = *impl_->core;
+  return core.subject_keys->RerollWrapKey(
+      core.clock.Now(), [&core](uint32_t file) { return core.key_head->SetSubjectsFile(file); });
+}
+
+}  // namespace bauta

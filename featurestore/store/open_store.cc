@@ -1,0 +1,157 @@
+#include "featurestore/store/open_store.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "featurestore/store/meta_rows.h"
+#include "featurestore/store/post_writer.h"
+#include "featurestore/store/replay.h"
+#include "featurestore/store/second_path.h"
+#include "privacy/key_ring.h"
+
+namespace bauta {
+namespace {
+
+absl::Status CheckOptions(const FeatureStore::Options& options) {
+  if (options.directory.empty()) return absl::InvalidArgumentError("store.directory: must be set");
+  if (options.region.empty()) return absl::InvalidArgumentError("store.region: must be set");
+  if (options.interactions_max == 0) {
+    return absl::InvalidArgumentError("store.interactions_max: must be 1 or more, not 0");
+  }
+  if (options.fold_frames == 0 || options.fold_frames > 64) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("store.fold_frames: must be 1 to 64, not ", options.fold_frames));
+  }
+  BAUTA_RETURN_IF_ERROR(Validate(options.retention));
+  const int64_t window_max = options.retention.ShortestAgeHours(kCountedKinds) / 2;
+  if (options.counter_window_hours < 1 || options.counter_window_hours > window_max) {
+    return absl::InvalidArgumentError(absl::StrCat("store.counter_window_hours: must be 1 to ", window_max,
+                                                   ", half the shortest age of a counted kind, not ",
+                                                   options.counter_window_hours));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OpenKeys(StoreCore& core) {
+  FileSystem* files = &core.files;
+  const std::string directory = core.keys_directory();
+  core.recovery.second_path_missing = core.options.second_directory.empty();
+  if (!core.options.second_directory.empty()) {
+    BAUTA_ASSIGN_OR_RETURN(core.mirrored_keys,
+                           OpenSecondPath(core.files, directory, core.options.second_directory + "/keys"));
+    files = core.mirrored_keys.get();
+  }
+  BAUTA_ASSIGN_OR_RETURN(core.key_head, KeyHead::Open(*files, directory));
+  SubjectKeys::Options options;
+  options.directory = directory;
+  options.file_number = core.key_head->values().subjects_file;
+  BAUTA_ASSIGN_OR_RETURN(core.subject_keys, SubjectKeys::Open(*files, core.random, options));
+  return absl::OkStatus();
+}
+
+absl::Status OpenRightsLog(StoreCore& core, const KeyRing& key_ring) {
+  const RightsLog::Options options = {.directory = core.options.directory,
+                                      .second_directory = core.options.second_directory};
+  RightsLogRecovery recovery;
+  absl::StatusOr<std::unique_ptr<RightsLog>> log =
+      RightsLog::Open(core.files, options, *core.key_head, &recovery);
+  if (absl::IsNotFound(log.status()) && core.options.create) {
+    BAUTA_RETURN_IF_ERROR(RightsLog::Create(core.files, options, *core.key_head));
+    log = RightsLog::Open(core.files, options, *core.key_head, &recovery);
+  }
+  BAUTA_RETURN_IF_ERROR(log.status());
+  core.rights_log = *std::move(log);
+  core.recovery.log_entries = recovery.entries;
+  core.recovery.log_bytes_cut = recovery.bytes_cut;
+  core.rights_log_sealer = std::make_unique<RightsLogSealer>(key_ring, *core.subject_keys, core.random);
+  return absl::OkStatus();
+}
+
+absl::Status CheckIdentity(StoreCore& core, const KeyRing& key_ring) {
+  BAUTA_ASSIGN_OR_RETURN(const std::optional<StoreIdentity> identity, ReadIdentity(*core.engine));
+  if (!identity) {
+    if (!core.options.create) {
+      return absl::FailedPreconditionError("the database does not say what it is; it is no store of Bauta's");
+    }
+    return WriteIdentity(
+        *core.engine,
+        {.format = kStoreFormat, .region = core.options.region, .root_check = key_ring.root_check_value()});
+  }
+  if (identity->format != kStoreFormat) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the store has format ", identity->format, ", this program reads ", kStoreFormat));
+  }
+  if (identity->region != core.options.region) {
+    return absl::FailedPreconditionError(absl::StrCat("store.region: the store is of region \"",
+                                                      identity->region, "\", not \"", core.options.region,
+                                                      "\""));
+  }
+  if (identity->root_check != key_ring.root_check_value()) {
+    return absl::FailedPreconditionError("keys/root: the store's codes are under another root key");
+  }
+  return absl::OkStatus();
+}
+
+// Whether the last close was one, and nothing has been put in another's place since.
+absl::StatusOr<bool> ClosedAtEnd(const StoreCore& core) {
+  BAUTA_ASSIGN_OR_RETURN(const std::optional<uint64_t> mark, ReadCloseMark(*core.engine));
+  return mark.has_value() && *mark == core.rights_log->last_sequence();
+}
+
+absl::Status BringUp(StoreCore& core) {
+  core.rows = std::make_unique<SubjectRowCodec>(
+      SubjectRowCodec::Options{.interactions_max = core.options.interactions_max}, *core.subject_keys,
+      core.random);
+  BAUTA_RETURN_IF_ERROR(core.rows->MakeDecoy());
+  BAUTA_ASSIGN_OR_RETURN(const bool closed, ClosedAtEnd(core));
+  BAUTA_RETURN_IF_ERROR(ReplayRightsLog(core));
+  if (!closed || !core.subject_keys->DamagedSlots().empty()) BAUTA_RETURN_IF_ERROR(DestroyOrphanedKeys(core));
+  BAUTA_RETURN_IF_ERROR(WriteCloseMark(*core.engine, std::nullopt));
+  return LoadPosts(*core.engine, core.posts);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StoreCore>> OpenStore(FeatureStore::Options options, const KeyRing& key_ring,
+                                                     const Clock& clock, FileSystem& files) {
+  BAUTA_RETURN_IF_ERROR(CheckOptions(options));
+  auto core = std::make_unique<StoreCore>(std::move(options), clock, files);
+  const std::string& directory = core->options.directory;
+  if (core->options.create) {
+    BAUTA_RETURN_IF_ERROR(PosixFileSystem().CreateDirectories(directory));
+    BAUTA_RETURN_IF_ERROR(files.CreateDirectories(directory));
+  }
+  BAUTA_ASSIGN_OR_RETURN(core->lock, StoreLock::Take(directory));
+  BAUTA_ASSIGN_OR_RETURN(core->codes, Pseudonymizer::Create(key_ring));
+  BAUTA_RETURN_IF_ERROR(OpenKeys(*core));
+  BAUTA_RETURN_IF_ERROR(OpenRightsLog(*core, key_ring));
+  BAUTA_ASSIGN_OR_RETURN(core->engine, Engine::Open(directory + "/db", core->options.create));
+  BAUTA_RETURN_IF_ERROR(CheckIdentity(*core, key_ring));
+  BAUTA_RETURN_IF_ERROR(BringUp(*core));
+
+  const Engine& engine = *core->engine;
+  core->committer = std::make_unique<ClassACommitter>(
+      ClassACommitter::Options{},
+      ClassACommitter::Database{
+          .put_last_sequence =
+              [&engine](uint64_t sequence, rocksdb::WriteBatch& batch) {
+                PutAppliedSequence(engine, sequence, batch);
+              },
+          .write = [&engine](rocksdb::WriteBatch& batch) { return engine.Write(batch, /*sync=*/false); }},
+      *core->rights_log, *core->rights_log_sealer, *core->subject_keys, *core->key_head);
+  core->CountingNow();  // Begins the first refill.
+  return core;
+}
+
+void CloseStore(StoreCore& core) {
+  core.committer = nullptr;
+  const absl::StatusOr<uint64_t> applied = ReadAppliedSequence(*core.engine);
+  if (!applied.ok() || *applied != core.rights_log->last_sequence()) return;
+  // Without the mark the next start looks for what a crash would have left: slower, no worse.
+  WriteCloseMark(*core.engine, *applied).IgnoreError();
+}
+
+}  // namespace bauta

@@ -1,0 +1,81 @@
+#include "featurestore/store/post_table.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "base/status.h"
+
+namespace bauta {
+
+absl::Status PostTable::Put(PostId post, std::string bytes) {
+  BAUTA_ASSIGN_OR_RETURN(const PostRow row, PeekPost(bytes));
+  bytes.shrink_to_fit();
+  const std::unique_lock lock(mutex_);
+  if (row.removed) {
+    posts_.erase(post);
+  } else {
+    posts_.insert_or_assign(post,
+                            Entry{.author = row.author, .version = row.version, .bytes = std::move(bytes)});
+  }
+  return absl::OkStatus();
+}
+
+void PostTable::Remove(PostId post, uint64_t version) {
+  const std::unique_lock lock(mutex_);
+  const auto found = posts_.find(post);
+  if (found != posts_.end() && found->second.version <= version) posts_.erase(found);
+}
+
+void PostTable::Suspend(const AuthorSuspension& suspension) {
+  const std::unique_lock lock(mutex_);
+  suspended_until_.insert_or_assign(suspension.author, suspension.until);
+}
+
+absl::StatusOr<std::optional<Post>> PostTable::Find(PostId post) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = posts_.find(post);
+  if (found == posts_.end()) return std::optional<Post>();
+  BAUTA_ASSIGN_OR_RETURN(Post decoded, DecodePost(post, found->second.bytes));
+  return std::optional<Post>(std::move(decoded));
+}
+
+std::optional<AuthorCode> PostTable::AuthorOf(PostId post) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = posts_.find(post);
+  if (found == posts_.end()) return std::nullopt;
+  return found->second.author;
+}
+
+std::optional<uint64_t> PostTable::VersionOf(PostId post) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = posts_.find(post);
+  if (found == posts_.end()) return std::nullopt;
+  return found->second.version;
+}
+
+absl::Status PostTable::ForEach(absl::FunctionRef<absl::Status(const Post&)> visit) const {
+  std::vector<PostId> ids;
+  {
+    const std::shared_lock lock(mutex_);
+    ids.reserve(posts_.size());
+    for (const auto& [id, entry] : posts_) ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  for (PostId id : ids) {
+    BAUTA_ASSIGN_OR_RETURN(const std::optional<Post> post, Find(id));
+    if (post) BAUTA_RETURN_IF_ERROR(visit(*post));  // One that was removed meanwhile is left out.
+  }
+  return absl::OkStatus();
+}
+
+std::vector<AuthorSuspension> PostTable::Suspensions() const {
+  std::vector<AuthorSuspension> suspensions;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [author, until] : suspended_until_) suspensions.push_back({author, until});
+  std::sort(suspensions.begin(), suspensions.end(),
+            [](const AuthorSuspension& a, const AuthorSuspension& b) { return a.author < b.author; });
+  return suspensions;
+}
+
+}  // namespace bauta

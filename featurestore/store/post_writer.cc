@@ -1,0 +1,170 @@
+#include "featurestore/store/post_writer.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/status.h"
+#include "bauta/storage/v1/post.pb.h"
+#include "bauta/storage/v1/rights_log.pb.h"
+#include "featurestore/store/times.h"
+
+namespace bauta {
+namespace {
+
+namespace proto = ::bauta::storage::v1;
+
+absl::Status ForEachRow(const Engine& engine, Engine::Family family,
+                        absl::FunctionRef<absl::Status(std::string_view, std::string_view)> visit) {
+  const std::unique_ptr<rocksdb::Iterator> rows(
+      engine.db().NewIterator(rocksdb::ReadOptions(), engine.family(family)));
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    BAUTA_RETURN_IF_ERROR(visit(ToView(rows->key()), ToView(rows->value())));
+  }
+  return ToStatus(rows->status(), "read the catalogue");
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<PostRow>> StoredPost(const Engine& engine, PostId post) {
+  const absl::StatusOr<std::string> row = engine.Get(Engine::Family::kPost, PostKey(post));
+  if (absl::IsNotFound(row.status())) return std::optional<PostRow>();
+  BAUTA_RETURN_IF_ERROR(row.status());
+  BAUTA_ASSIGN_OR_RETURN(const PostRow kept, PeekPost(*row));
+  return std::optional<PostRow>(kept);
+}
+
+absl::Status PutRemovals(const Engine& engine, std::span<const PostRemoval> removals,
+                         rocksdb::WriteBatch& batch) {
+  for (const PostRemoval& removal : removals) {
+    BAUTA_RETURN_IF_ERROR(
+        ToStatus(batch.Put(engine.family(Engine::Family::kPost), ToSlice(PostKey(removal.post)),
+                           ToSlice(EncodeRemovalMark(removal.version))),
+                 "remove a post"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PutSuspensions(const Engine& engine, std::span<const AuthorSuspension> suspensions,
+                            rocksdb::WriteBatch& batch) {
+  for (const AuthorSuspension& suspension : suspensions) {
+    proto::AuthorRecord record;
+    if (suspension.until != absl::InfiniteFuture())
+      record.set_suspended_until_micros(Micros(suspension.until));
+    BAUTA_RETURN_IF_ERROR(
+        ToStatus(batch.Put(engine.family(Engine::Family::kAuthor), ToSlice(suspension.author.view()),
+                           ToSlice(record.SerializeAsString())),
+                 "suspend an author"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LoadPosts(const Engine& engine, PostTable& table) {
+  BAUTA_RETURN_IF_ERROR(
+      ForEachRow(engine, Engine::Family::kPost, [&](std::string_view key, std::string_view row) {
+        const absl::StatusOr<PostId> id = ParsePostKey(key);
+        return id.ok() ? table.Put(*id, std::string(row)) : id.status();
+      }));
+  return ForEachRow(engine, Engine::Family::kAuthor, [&](std::string_view key, std::string_view row) {
+    BAUTA_ASSIGN_OR_RETURN(const AuthorCode author, AuthorCode::FromView(key));
+    proto::AuthorRecord record;
+    if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) {
+      return absl::DataLossError("an author's row is damaged");
+    }
+    table.Suspend({.author = author,
+                   .until = record.has_suspended_until_micros()
+                                ? absl::FromUnixMicros(record.suspended_until_micros())
+                                : absl::InfiniteFuture()});
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<UpsertOutcome>> PostWriter::Upsert(std::span<const Post> posts) {
+  const std::lock_guard lock(core_.posts_mutex);
+  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  std::vector<UpsertOutcome> outcomes;
+  outcomes.reserve(posts.size());
+  absl::flat_hash_map<PostId, std::pair<uint64_t, std::string>>
+      stored;  // Version and bytes, the last of each.
+  for (const Post& post : posts) {
+    std::optional<PostRow> kept;
+    if (const auto earlier = stored.find(post.id); earlier != stored.end()) {
+      kept = PostRow{.version = earlier->second.first, .author = {}, .removed = false};
+    } else if (const std::optional<uint64_t> live = core_.posts.VersionOf(post.id)) {
+      kept = PostRow{.version = *live, .author = {}, .removed = false};
+    } else {  // A removal's mark lies in the database alone.
+      BAUTA_ASSIGN_OR_RETURN(kept, StoredPost(*core_.engine, post.id));
+    }
+    // The very version that was removed does not come back either.
+    if (kept && (post.version < kept->version || (kept->removed && post.version == kept->version))) {
+      outcomes.push_back(UpsertOutcome::kStaleVersion);
+      continue;
+    }
+    stored[post.id] = {post.version, EncodePost(post)};
+    outcomes.push_back(UpsertOutcome::kStored);
+  }
+  if (stored.empty()) return outcomes;
+
+  rocksdb::WriteBatch batch;
+  for (const auto& [id, row] : stored) {
+    BAUTA_RETURN_IF_ERROR(ToStatus(
+        batch.Put(core_.engine->family(Engine::Family::kPost), ToSlice(PostKey(id)), ToSlice(row.second)),
+        "store a post"));
+  }
+  BAUTA_RETURN_IF_ERROR(core_.engine->Write(batch, /*sync=*/true));
+  for (auto& [id, row] : stored) BAUTA_RETURN_IF_ERROR(core_.posts.Put(id, std::move(row.second)));
+  return outcomes;
+}
+
+absl::Status PostWriter::Remove(std::span<const PostRemoval> removals) {
+  const std::lock_guard lock(core_.posts_mutex);
+  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  std::vector<PostRemoval> effective;
+  proto::PostRemoval payload;
+  for (const PostRemoval& removal : removals) {
+    BAUTA_ASSIGN_OR_RETURN(const std::optional<PostRow> kept, StoredPost(*core_.engine, removal.post));
+    if (kept && removal.version < kept->version) continue;
+    effective.push_back(removal);
+    payload.add_post_ids(removal.post.value());
+    payload.add_versions(removal.version);
+  }
+  if (effective.empty()) return absl::OkStatus();
+  payload.set_time_micros(Micros(core_.clock.Now()));
+
+  ClassAChange change;
+  change.type = RightsEntryType::kPostRemoval;
+  change.payload = payload.SerializeAsString();
+  change.write_rows = [&](uint64_t, rocksdb::WriteBatch& batch) {
+    return PutRemovals(*core_.engine, effective, batch);
+  };
+  change.applied = [this, effective](uint64_t) {
+    for (const PostRemoval& removal : effective) core_.posts.Remove(removal.post, removal.version);
+  };
+  return core_.committer->Commit(std::move(change)).status();
+}
+
+absl::Status PostWriter::Suspend(std::span<const AuthorSuspension> suspensions) {
+  if (suspensions.empty()) return absl::OkStatus();
+  const std::lock_guard lock(core_.posts_mutex);
+  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  proto::AuthorSuspension payload;
+  for (const AuthorSuspension& suspension : suspensions) {
+    payload.mutable_author_codes()->append(suspension.author.view());
+    payload.add_until_micros(Micros(suspension.until));
+  }
+  payload.set_time_micros(Micros(core_.clock.Now()));
+
+  ClassAChange change;
+  change.type = RightsEntryType::kAuthorSuspension;
+  change.payload = payload.SerializeAsString();
+  change.write_rows = [&](uint64_t, rocksdb::WriteBatch& batch) {
+    return PutSuspensions(*core_.engine, suspensions, batch);
+  };
+  change.applied = [this,
+                    owned = std::vector<AuthorSuspension>(suspensions.begin(), suspensions.end())](uint64_t) {
+    for (const AuthorSuspension& suspension : owned) core_.posts.Suspend(suspension);
+  };
+  return core_.committer->Commit(std::move(change)).status();
+}
+
+}  // namespace bauta

@@ -1,0 +1,104 @@
+// StoreCore: what the parts of a store share. Made by OpenStore; the parts are given it and keep none of it.
+#ifndef BAUTA_FEATURESTORE_STORE_STORE_CORE_H_
+#define BAUTA_FEATURESTORE_STORE_STORE_CORE_H_
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/hour.h"
+#include "featurestore/store/class_a_committer.h"
+#include "featurestore/store/crowd_counters.h"
+#include "featurestore/store/engine.h"
+#include "featurestore/store/erasure_marks.h"
+#include "featurestore/store/feature_store.h"
+#include "featurestore/store/post_table.h"
+#include "featurestore/store/rights_log.h"
+#include "featurestore/store/rights_log_sealer.h"
+#include "featurestore/store/store_lock.h"
+#include "featurestore/store/subject_locks.h"
+#include "featurestore/store/subject_row_codec.h"
+#include "featurestore/store/view_cache.h"
+#include "privacy/key_head.h"
+#include "privacy/pseudonymizer.h"
+#include "privacy/random_source.h"
+#include "privacy/subject_keys.h"
+
+namespace bauta {
+
+// Order of locks: a subject's (one at a time) or `posts_mutex`, then whatever a part locks inside.
+//
+// Whoever writes, class A or B, holds its lock, then calls committer->EnsureApplied(), then reads: a change
+// that is durable but waits for room in the database must not be overtaken.
+struct StoreCore {
+  StoreCore(FeatureStore::Options store_options, const Clock& store_clock, FileSystem& store_files)
+      : options(std::move(store_options)),
+        clock(store_clock),
+        files(store_files),
+        random(SystemRandom()),
+        views(options.view_cache_bytes),
+        counters(MakeCrowdRules(options.counter_window_hours, options.crowd_age_min, options.retention)) {}
+
+  Hour now_hour() const { return Hour::Floor(clock.Now()); }
+  std::string keys_directory() const {
+    return options.keys_directory.empty() ? options.directory + "/keys" : options.keys_directory;
+  }
+
+  // As of when consents are to be resolved so that shares fit the counters' refill. Begins another refill
+  // where another policy has come into force.
+  struct Counting {
+    CrowdCounters::Refill refill;
+    absl::Time at;
+  };
+  Counting CountingNow() {
+    for (;;) {
+      const CrowdCounters::Refill refill = counters.refill();
+      const absl::Time at = std::max(clock.Now(), refill.begin_time);
+      const uint32_t in_force = options.policy.InForce(at);
+      if (refill.number != 0 && in_force <= refill.policy_in_force) return {refill, at};
+      counters.BeginRefill(in_force, at);
+    }
+  }
+
+  const FeatureStore::Options options;
+  const Clock& clock;
+  FileSystem& files;
+  RandomSource& random;
+
+  std::unique_ptr<StoreLock> lock;
+  std::unique_ptr<Pseudonymizer> codes;
+  std::unique_ptr<FileSystem> mirrored_keys;  // Where there is a second path.
+  std::unique_ptr<KeyHead> key_head;
+  std::unique_ptr<SubjectKeys> subject_keys;
+  std::unique_ptr<RightsLog> rights_log;
+  std::unique_ptr<RightsLogSealer> rights_log_sealer;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<SubjectRowCodec> rows;
+
+  SubjectLocks subject_locks;
+  std::mutex posts_mutex;  // Held by whoever changes posts or suspensions.
+  PostTable posts;
+  ErasureMarks erasures;
+  ViewCache views;
+  CrowdCounters counters;
+  RecoveryReport recovery;
+
+  struct {
+    std::atomic<uint64_t> heads_read{0};
+    std::atomic<uint64_t> histories_unsealed{0};
+    std::atomic<uint64_t> view_cache_hits{0};
+    std::atomic<uint64_t> rows_recorded{0};
+  } statistics;
+
+  std::unique_ptr<ClassACommitter> committer;  // Last: its thread uses the rest.
+};
+
+}  // namespace bauta
+
+#endif  // BAUTA_FEATURESTORE_STORE_STORE_CORE_H_

@@ -1,0 +1,107 @@
+#include "featurestore/store/sweep.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "featurestore/store/subject_scan.h"
+
+namespace bauta {
+namespace {
+
+constexpr SignalKindSet kAllKinds = SignalKindSet::FromBits(~0u);
+
+class Sweep {
+ public:
+  Sweep(StoreCore& core, const SubjectReader& reader, SubjectWriter& writer)
+      : core_(core), reader_(reader), writer_(writer), now_(core.now_hour()) {}
+
+  absl::Status Run() {
+    absl::Status first_error;
+    for (uint32_t begin = 0; begin < kRangeCount; begin += kRangesAtATime) {
+      std::vector<StoredCode> codes;
+      BAUTA_RETURN_IF_ERROR(ScanSubjects(*core_.engine, begin, begin + kRangesAtATime,
+                                         [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
+                                           codes.push_back(subject.code);
+                                           return true;
+                                         }));
+      for (const StoredCode& code : codes) {
+        absl::Status swept = SweepSubject(code);
+        if (swept.ok()) swept = writer_.EraseIfIdle(code);
+        if (first_error.ok()) first_error = swept;
+      }
+    }
+    core_.erasures.DropBefore(core_.clock.Now() -
+                              absl::Hours(core_.options.retention.backfill_age_hours_max));
+    return first_error;
+  }
+
+ private:
+  static constexpr uint32_t kRangesAtATime = 64;
+
+  absl::Status SweepSubject(const StoredCode& code) {
+    const auto lock = core_.subject_locks.Lock(code);
+    BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+    SubjectRows rows;
+    reader_.ReadRows(code, rows);
+    BAUTA_ASSIGN_OR_RETURN(const StoredHead head, reader_.Head(code, rows));
+    rocksdb::WriteBatch batch;
+    if (rows.has_head() && !head.exists()) BAUTA_RETURN_IF_ERROR(Delete(code, RowKind::kHead, batch));
+    if (!rows.history().empty()) BAUTA_RETURN_IF_ERROR(SweepHistory(code, head, rows, batch));
+    if (batch.Count() == 0) return absl::OkStatus();
+    BAUTA_RETURN_IF_ERROR(core_.engine->Write(batch, /*sync=*/false));
+    core_.views.Drop(core_.codes->ToPseudonym(code, core_.codes->epochs().front()));
+    return absl::OkStatus();
+  }
+
+  absl::Status SweepHistory(const StoredCode& code, const StoredHead& head, const SubjectRows& rows,
+                            rocksdb::WriteBatch& batch) {
+    const SlotRef& slot = head.value.history_slot;
+    if (!core_.subject_keys->IsLive(slot)) return Delete(code, RowKind::kHistory, batch);
+    BAUTA_RETURN_IF_ERROR(rows.history_status());
+    BAUTA_ASSIGN_OR_RETURN(const Frames frames, DecodeHistoryRow(rows.history()));
+    const bool due = std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) {
+      return frame.slot != slot || MayHoldExpired(frame);
+    });
+    if (!due) return absl::OkStatus();
+
+    BAUTA_ASSIGN_OR_RETURN(StoredHistory history, reader_.History(code, slot, rows));
+    const SignalKindSet& excluded = head.value.head.instructions.consent.excluded_kinds;
+    const bool foreign =
+        std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) { return frame.slot != slot; });
+    if (!foreign && !AnyDropped(history.rows, core_.options.retention, excluded, now_))
+      return absl::OkStatus();
+    Fold(history.rows, core_.options.interactions_max, core_.options.retention, excluded, now_);
+    BAUTA_ASSIGN_OR_RETURN(const std::string row, core_.rows->SealFrame(code, slot, history.rows));
+    const SubjectKey key(code, RowKind::kHistory);
+    return ToStatus(
+        batch.Put(core_.engine->family(Engine::Family::kSubject), ToSlice(key.view()), ToSlice(row)),
+        "fold a history");
+  }
+
+  // By the clear day, so that what is not due stays sealed.
+  bool MayHoldExpired(const Frame& frame) const {
+    const uint32_t shortest = core_.options.retention.ShortestAgeHours(kAllKinds);
+    return frame.oldest_day != UINT32_MAX && now_.Since(Hour(frame.oldest_day * 24)) > int64_t{shortest};
+  }
+
+  absl::Status Delete(const StoredCode& code, RowKind kind, rocksdb::WriteBatch& batch) const {
+    const SubjectKey key(code, kind);
+    return ToStatus(batch.Delete(core_.engine->family(Engine::Family::kSubject), ToSlice(key.view())),
+                    "remove a dead row");
+  }
+
+  StoreCore& core_;
+  const SubjectReader& reader_;
+  SubjectWriter& writer_;
+  const Hour now_;
+};
+
+}  // namespace
+
+absl::Status SweepStore(StoreCore& core, const SubjectReader& reader, SubjectWriter& writer) {
+  return Sweep(core, reader, writer).Run();
+}
+
+}  // namespace bauta
