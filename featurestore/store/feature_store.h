@@ -25,6 +25,7 @@
 #include "featurestore/records/crowd_counts.h"
 #include "featurestore/records/head.h"
 #include "featurestore/records/interaction.h"
+#include "featurestore/records/learnable_row.h"
 #include "featurestore/records/post.h"
 #include "featurestore/records/subject_view.h"
 #include "featurestore/records/visit.h"
@@ -83,14 +84,6 @@ struct SubjectRecord {
   std::vector<Interaction> interactions;
   std::vector<PostState> states;
   std::vector<Impression> impressions;
-};
-
-// One learnable history, without a code: what training may see of it.
-struct LearnableRow {
-  std::vector<Interaction> interactions;
-  std::vector<PostState> states;
-  std::vector<Impression> impressions;
-  std::vector<Dismissal> lessons;
 };
 
 // What the store did about damage when it was opened; printed by the server at each start.
