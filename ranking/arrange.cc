@@ -29,16 +29,18 @@ void Arranger::Arrange(const RankingContext& context, const FeedRequest& request
   const Call call{context, request, candidates, terms};
   order.clear();
   placed_.assign(candidates.size(), false);
+  fresh_placed_ = 0;
   author_counts_.Clear();
   topic_counts_.Clear();
   FillPool(call);
   FillFresh(call);
   FillExploring(call, taste);
-  const size_t first_slot = request.shown.size();
-  while (order.size() < request.limit) {
-    const size_t slot = first_slot + order.size();
+  size_t fresh_due = 0;
+  for (size_t i = 0; i < request.limit; ++i) {
+    const size_t slot = request.shown.size() + i;
+    fresh_due += IsSlotOfShare(context.surface.fresh_share, slot);
     if (IsSlotOfShare(context.surface.explore_share, slot) && TakeExploring(call, order)) continue;
-    if (IsSlotOfShare(context.surface.fresh_share, slot) && TakeFresh(call, order)) continue;
+    if (fresh_placed_ < fresh_due && TakeFresh(call, order)) continue;
     if (!TakeBest(call, order)) break;
   }
 }
@@ -85,7 +87,8 @@ void Arranger::FillFresh(const Call& call) {
   fresh_.clear();
   if (call.context.surface.fresh_share <= 0) return;
   for (uint32_t i = 0; i < call.candidates.size(); ++i) {
-    if (IsFresh(call, i)) fresh_.push_back(i);
+    // No slot lifts what the person asked to see less of.
+    if (call.terms[i].dismissal == 0 && IsFresh(call, i)) fresh_.push_back(i);
   }
 }
 
@@ -106,6 +109,7 @@ void Arranger::FillExploring(const Call& call, TasteProblem& taste) {
     return std::span(call.context.posts.VectorOf(call.candidates[index].row), call.context.model.stride());
   };
   exploring_ = ranked_;
+  std::erase_if(exploring_, [&](const Ranked& r) { return call.terms[r.index].dismissal != 0; });
   for (Ranked& r : exploring_) {
     r.score += worth * std::sqrt(taste.fold_in().UncertaintyBound(vector_of(r.index)));
   }
@@ -189,6 +193,7 @@ bool Arranger::TakeExploring(const Call& call, std::vector<uint32_t>& order) {
 void Arranger::Place(const Call& call, uint32_t index, std::vector<uint32_t>& order) {
   placed_[index] = true;
   order.push_back(index);
+  fresh_placed_ += IsFresh(call, index);
   const LivePost& post = call.context.posts.At(call.candidates[index].row);
   if (post.author != kNoIndex) ++author_counts_[post.author];
   for (TopicIndex topic : call.context.posts.TopicsOf(post)) ++topic_counts_[topic];

@@ -28,9 +28,10 @@ class Arranger {
   // the exploration term is added to what is placed in a slot for exploring.
   //
   // A candidate's standing is its score above the median of the pool, the best few candidates a slot: scores
-  // have no natural zero that a factor could pull towards. A slot goes to the best candidate after spacing; a
-  // fresh slot to the best fresh one, if there is any; a slot for exploring to the largest upper bound, score
-  // + worth of taste · √(qᵀA⁻¹q) (LinUCB: Li et al. 2010).
+  // have no natural zero that a factor could pull towards. A slot goes to the best candidate after spacing;
+  // where fresh posts are behind their share, to the best fresh one, if there is any; a slot for exploring to
+  // the largest upper bound, score + worth of taste · √(qᵀA⁻¹q) (LinUCB: Li et al. 2010). Neither share lifts
+  // what an X sinks.
   void Arrange(const RankingContext& context, const FeedRequest& request,
                std::span<const Candidate> candidates, TasteProblem& taste, std::span<ScoreTerms> terms,
                std::vector<uint32_t>& order);
@@ -71,6 +72,7 @@ class Arranger {
   std::vector<uint32_t> fresh_;
   std::vector<Ranked> exploring_;  // Best last.
   std::vector<bool> placed_;
+  size_t fresh_placed_ = 0;
   SmallMap<uint32_t> author_counts_;
   SmallMap<uint32_t> topic_counts_;
 };

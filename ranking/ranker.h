@@ -38,10 +38,10 @@ struct RankingContext {
 
 // What the request itself asks for, beside who asks.
 struct FeedRequest {
-  size_t limit = 0;                        // Posts wanted, 1 … 500.
-  std::span<const PostId> exclude;         // Posts that the caller does not want.
-  std::span<const PostFingerprint> shown;  // Of the earlier pages of this feed.
-  std::optional<AuthorCode> self_author;   // Whose posts are the viewer's own.
+  size_t limit = 0;                          // Posts wanted, 1 … 500.
+  std::span<const PostId> exclude{};         // Posts that the caller does not want.
+  std::span<const PostFingerprint> shown{};  // Of the earlier pages of this feed.
+  std::optional<AuthorCode> self_author{};   // Whose posts are the viewer's own.
   uint64_t seed = 0;       // Breaks ties and draws exploration; equal over the pages of one feed.
   float caller_score = 0;  // Explain alone: what the caller gave the post. RankCandidates has its own column.
 };
