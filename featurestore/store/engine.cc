@@ -9,6 +9,7 @@
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
 #include "rocksdb/merge_operator.h"
 #include "rocksdb/options.h"
 #include "rocksdb/table.h"
@@ -53,6 +54,15 @@ class ConcatenatingMerge final : public rocksdb::MergeOperator {
   }
 };
 
+// After a full disk the engine would look for room every five seconds, and refuse to be asked meanwhile.
+// Whoever writes next asks, see Engine::Write.
+class NoRecoveryByItself final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
 rocksdb::DBOptions DatabaseOptions(bool create) {
   rocksdb::DBOptions options;
   options.create_if_missing = create;
@@ -60,6 +70,7 @@ rocksdb::DBOptions DatabaseOptions(bool create) {
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.info_log = std::make_shared<QuietLogger>();
+  options.listeners.push_back(std::make_shared<NoRecoveryByItself>());
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.max_background_jobs = 2;
