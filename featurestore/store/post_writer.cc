@@ -59,7 +59,7 @@ absl::Status PutSuspensions(const Engine& engine, std::span<const AuthorSuspensi
   return absl::OkStatus();
 }
 
-absl::Status LoadPosts(const Engine& engine, PostTable& table) {
+absl::Status LoadPosts(const Engine& engine, StoredPosts& table) {
   BAUTA_RETURN_IF_ERROR(
       ForEachRow(engine, Engine::Family::kPost, [&](std::string_view key, std::string_view row) {
         const absl::StatusOr<PostId> id = ParsePostKey(key);

@@ -36,7 +36,7 @@ absl::Status PutSuspensions(const Engine& engine, std::span<const AuthorSuspensi
                             rocksdb::WriteBatch& batch);
 
 // All of the database's posts and suspensions, at the start.
-absl::Status LoadPosts(const Engine& engine, PostTable& table);
+absl::Status LoadPosts(const Engine& engine, StoredPosts& table);
 
 }  // namespace bauta
 

@@ -18,10 +18,10 @@
 #include "featurestore/store/engine.h"
 #include "featurestore/store/erasure_marks.h"
 #include "featurestore/store/feature_store.h"
-#include "featurestore/store/post_table.h"
 #include "featurestore/store/rights_log.h"
 #include "featurestore/store/rights_log_sealer.h"
 #include "featurestore/store/store_lock.h"
+#include "featurestore/store/stored_posts.h"
 #include "featurestore/store/subject_locks.h"
 #include "featurestore/store/subject_row_codec.h"
 #include "featurestore/store/view_cache.h"
@@ -83,7 +83,7 @@ struct StoreCore {
 
   SubjectLocks subject_locks;
   std::mutex posts_mutex;  // Held by whoever changes posts or suspensions.
-  PostTable posts;
+  StoredPosts posts;
   ErasureMarks erasures;
   ViewCache views;
   CrowdCounters counters;

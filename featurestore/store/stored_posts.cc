@@ -1,4 +1,4 @@
-#include "featurestore/store/post_table.h"
+#include "featurestore/store/stored_posts.h"
 
 #include <algorithm>
 #include <mutex>
@@ -8,7 +8,7 @@
 
 namespace bauta {
 
-absl::Status PostTable::Put(PostId post, std::string bytes) {
+absl::Status StoredPosts::Put(PostId post, std::string bytes) {
   BAUTA_ASSIGN_OR_RETURN(const PostRow row, PeekPost(bytes));
   bytes.shrink_to_fit();
   const std::unique_lock lock(mutex_);
@@ -21,18 +21,18 @@ absl::Status PostTable::Put(PostId post, std::string bytes) {
   return absl::OkStatus();
 }
 
-void PostTable::Remove(PostId post, uint64_t version) {
+void StoredPosts::Remove(PostId post, uint64_t version) {
   const std::unique_lock lock(mutex_);
   const auto found = posts_.find(post);
   if (found != posts_.end() && found->second.version <= version) posts_.erase(found);
 }
 
-void PostTable::Suspend(const AuthorSuspension& suspension) {
+void StoredPosts::Suspend(const AuthorSuspension& suspension) {
   const std::unique_lock lock(mutex_);
   suspended_until_.insert_or_assign(suspension.author, suspension.until);
 }
 
-absl::StatusOr<std::optional<Post>> PostTable::Find(PostId post) const {
+absl::StatusOr<std::optional<Post>> StoredPosts::Find(PostId post) const {
   const std::shared_lock lock(mutex_);
   const auto found = posts_.find(post);
   if (found == posts_.end()) return std::optional<Post>();
@@ -40,21 +40,21 @@ absl::StatusOr<std::optional<Post>> PostTable::Find(PostId post) const {
   return std::optional<Post>(std::move(decoded));
 }
 
-std::optional<AuthorCode> PostTable::AuthorOf(PostId post) const {
+std::optional<AuthorCode> StoredPosts::AuthorOf(PostId post) const {
   const std::shared_lock lock(mutex_);
   const auto found = posts_.find(post);
   if (found == posts_.end()) return std::nullopt;
   return found->second.author;
 }
 
-std::optional<uint64_t> PostTable::VersionOf(PostId post) const {
+std::optional<uint64_t> StoredPosts::VersionOf(PostId post) const {
   const std::shared_lock lock(mutex_);
   const auto found = posts_.find(post);
   if (found == posts_.end()) return std::nullopt;
   return found->second.version;
 }
 
-absl::Status PostTable::ForEach(absl::FunctionRef<absl::Status(const Post&)> visit) const {
+absl::Status StoredPosts::ForEach(absl::FunctionRef<absl::Status(const Post&)> visit) const {
   std::vector<PostId> ids;
   {
     const std::shared_lock lock(mutex_);
@@ -69,7 +69,7 @@ absl::Status PostTable::ForEach(absl::FunctionRef<absl::Status(const Post&)> vis
   return absl::OkStatus();
 }
 
-std::vector<AuthorSuspension> PostTable::Suspensions() const {
+std::vector<AuthorSuspension> StoredPosts::Suspensions() const {
   std::vector<AuthorSuspension> suspensions;
   const std::shared_lock lock(mutex_);
   for (const auto& [author, until] : suspended_until_) suspensions.push_back({author, until});

@@ -1,6 +1,6 @@
-// PostTable: the catalogue whole in memory, as encoded as on the disk, and who is suspended.
-#ifndef BAUTA_FEATURESTORE_STORE_POST_TABLE_H_
-#define BAUTA_FEATURESTORE_STORE_POST_TABLE_H_
+// StoredPosts: the catalogue whole in memory, as encoded as on the disk, and who is suspended.
+#ifndef BAUTA_FEATURESTORE_STORE_STORED_POSTS_H_
+#define BAUTA_FEATURESTORE_STORE_STORED_POSTS_H_
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +20,7 @@
 namespace bauta {
 
 // Thread-safe.
-class PostTable {
+class StoredPosts {
  public:
   // `bytes` are EncodePost's, or a removal's, which takes the post out.
   absl::Status Put(PostId post, std::string bytes);
@@ -49,4 +49,4 @@ class PostTable {
 
 }  // namespace bauta
 
-#endif  // BAUTA_FEATURESTORE_STORE_POST_TABLE_H_
+#endif  // BAUTA_FEATURESTORE_STORE_STORED_POSTS_H_
