@@ -171,6 +171,7 @@ absl::Status FeedHandler::ExplainPost(const Principal& principal, const v1::Expl
   BAUTA_ASSIGN_OR_RETURN(const Looker looker, Look(request.visit(), request.has_visit()));
   FeedRequest wanted;
   wanted.limit = 1;
+  wanted.caller_score = request.caller_score();
   wanted.self_author = looker.resolved.self_author;
   wanted.seed = dependencies_.page_tokens.Start(BindingOf(looker.resolved), now).seed;
   const SurfaceRules& surface = looker.resolved.surface->rules;

@@ -36,24 +36,31 @@ std::string_view View(const Plaintext& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// The binding as bytes: the three associated data of the seal.
+// The binding as bytes: the three associated data of the seal. On the stack: RankPosts asks for a seed in
+// each call.
 class BoundBytes {
  public:
-  explicit BoundBytes(const FeedBinding& binding) : request_(bauta::View(binding.request_hash)) {
+  explicit BoundBytes(const FeedBinding& binding)
+      : surface_(static_cast<char>(binding.surface.value())), request_(bauta::View(binding.request_hash)) {
     if (binding.subject) {
-      subject_ = binding.subject_namespace;
-      subject_ += CodeAccess::View(*binding.subject);
+      Append(binding.subject_namespace.substr(0, subject_.size() - kCodeSize));
+      Append(CodeAccess::View(*binding.subject));
     } else {
-      subject_ = "anonymous";
+      Append("anonymous");
     }
-    surface_ = static_cast<char>(binding.surface.value());
   }
-  std::string_view subject() const { return subject_; }
+  std::string_view subject() const { return {subject_.data(), subject_size_}; }
   std::string_view surface() const { return {&surface_, 1}; }
   std::string_view request() const { return request_; }
 
  private:
-  std::string subject_;
+  void Append(std::string_view bytes) {
+    std::memcpy(subject_.data() + subject_size_, bytes.data(), bytes.size());
+    subject_size_ += bytes.size();
+  }
+
+  std::array<char, 16 + kCodeSize> subject_;
+  size_t subject_size_ = 0;
   char surface_;
   std::string_view request_;
 };

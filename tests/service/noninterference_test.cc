@@ -1,0 +1,145 @@
+// The strongest promise to who opted out: what they once did is in no byte of any reply. Two worlds are equal
+// but for one subject's history before it withdrew; every reply to that subject must be equal to the byte.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/service/feed_fixture.h"
+
+namespace bauta {
+namespace {
+
+using testing::FeedWorld;
+
+constexpr int kPairs = 60;
+
+// The same numbers with every standard library.
+class Dice {
+ public:
+  explicit Dice(uint64_t seed) : engine_(seed) {}
+  uint64_t Below(uint64_t limit) { return engine_() % limit; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+// Anything that a subject can do, up to sixty times; sometimes nothing.
+std::vector<SignalEvent> RandomHistory(FeedWorld& world, Dice& dice) {
+  std::vector<SignalEvent> events;
+  for (uint64_t count = dice.Below(60); count > 0; --count) {
+    SignalEvent event = world.Click(1 + dice.Below(world.world().posts.size()),
+                                    absl::Minutes(static_cast<int64_t>(dice.Below(60 * 24 * 6))));
+    event.kind = static_cast<SignalKind>(dice.Below(kSignalKindCount));
+    event.surface = SurfaceId(static_cast<uint8_t>(1 + dice.Below(3)));
+    if (event.kind == SignalKind::kDwell) event.strength = static_cast<uint32_t>(1 + dice.Below(100'000));
+    if (event.kind == SignalKind::kSearch) {
+      event.topic = TopicId(1 + dice.Below(8));
+      event.post = PostId();
+    }
+    if (IsState(event.kind)) event.taken_back = dice.Below(4) == 0;
+    events.push_back(event);
+  }
+  return events;
+}
+
+// The subject's own instructions: the same in both worlds.
+void RandomInstructions(FeedWorld& world, const std::string& account, Dice& dice) {
+  for (uint64_t count = dice.Below(3); count > 0; --count) {
+    world.Dismiss(account, PostId(1 + dice.Below(world.world().posts.size())),
+                  static_cast<DismissalReason>(1 + dice.Below(9)));
+  }
+  if (dice.Below(2) == 0) {
+    world.Follow(account,
+                 {RelationKind::kFollowAuthor, testing::AuthorNumber(1 + dice.Below(20)), TopicId()});
+  }
+  if (dice.Below(2) == 0) {
+    world.Follow(account, {RelationKind::kBlockTopic, AuthorCode(), TopicId(1 + dice.Below(8))});
+  }
+}
+
+// Every reply there is to `account`, as bytes and statuses.
+std::string EveryReply(FeedWorld& world, const std::string& account) {
+  std::string bytes;
+  const auto add = [&](const auto& reply) {
+    bytes += reply.ok() ? reply->SerializeAsString() : reply.status().ToString();
+    bytes += '|';
+  };
+  for (const char* surface : {"home", "following", "local"}) {
+    v1::RankPostsRequest rank = world.RankRequest(account);
+    rank.mutable_visit()->set_surface(surface);
+    add(world.Rank(rank));
+    v1::GetFeedRequest feed = world.FeedRequest(account, 25);
+    feed.mutable_visit()->set_surface(surface);
+    for (const v1::GetFeedResponse& page : world.Pages(feed, 4)) bytes += page.SerializeAsString() + '|';
+  }
+  for (uint64_t post : {1, 7, 90, 219, 5'000}) {
+    v1::ExplainPostRequest explain = world.ExplainRequest(account, post);
+    add(world.Explain(explain));
+    explain.set_name_history(true);
+    add(world.Explain(explain, true));
+    add(world.Explain(explain, false));
+  }
+  return bytes;
+}
+
+TEST(NoninterferenceTest, OptedOutRepliesIgnoreHistory) {
+  FeedWorld one, other;
+  int differed_before = 0;
+  for (int pair = 0; pair < kPairs; ++pair) {
+    SCOPED_TRACE(pair);
+    const std::string account = "subject-" + std::to_string(pair);
+    Dice histories(1'000 + static_cast<uint64_t>(pair));
+    for (FeedWorld* world : {&one, &other}) {
+      world->AgreeTo(account, {Purpose::kPersonalize, Purpose::kLocate, Purpose::kAds});
+      world->Record(account, RandomHistory(*world, histories));
+      Dice instructions(static_cast<uint64_t>(pair));
+      RandomInstructions(*world, account, instructions);
+    }
+    // The control: before the withdrawal the histories do show.
+    differed_before += EveryReply(one, account) != EveryReply(other, account);
+
+    for (FeedWorld* world : {&one, &other}) world->Withdraw(account, {Purpose::kPersonalize});
+    const uint64_t unsealed = one.store().statistics().histories_unsealed;
+    ASSERT_EQ(EveryReply(one, account), EveryReply(other, account));
+    EXPECT_EQ(one.store().statistics().histories_unsealed, unsealed);
+  }
+  EXPECT_GT(differed_before, kPairs / 2);
+}
+
+TEST(NoninterferenceTest, WhoWithdrewGetsWhatWhoNeverAgreedGets) {
+  FeedWorld one, other;
+  Dice histories(7);
+  one.AgreeTo("anna", {Purpose::kPersonalize});
+  one.Record("anna", RandomHistory(one, histories));
+  one.Withdraw("anna", {Purpose::kPersonalize});
+  EXPECT_EQ(EveryReply(one, "anna"), EveryReply(other, "anna"));
+}
+
+TEST(NoninterferenceTest, AHistoryWithoutCrowdMovesNobodyElsesFeed) {
+  FeedWorld one, other;
+  for (int i = 0; i < 60; ++i) {
+    const std::string account = "reader" + std::to_string(i);
+    one.AgreeTo(account, {Purpose::kPersonalize});
+    one.Record(account, {one.Click(100), one.Click(101)});
+  }
+  ASSERT_EQ(one.serving().Refresh(), absl::OkStatus());
+  ASSERT_EQ(other.serving().Refresh(), absl::OkStatus());
+  EXPECT_EQ(EveryReply(one, "anna"), EveryReply(other, "anna"));
+}
+
+TEST(NoninterferenceTest, OneSubjectsXNeverMovesAnothersRanking) {
+  FeedWorld one, other;
+  one.AgreeTo("anna", {Purpose::kPersonalize, Purpose::kLearn, Purpose::kCrowd});
+  for (int reason = 1; reason <= 9; ++reason) {
+    one.Dismiss("anna", PostId(static_cast<uint64_t>(reason)), static_cast<DismissalReason>(reason));
+  }
+  ASSERT_EQ(one.serving().Refresh(), absl::OkStatus());
+  EXPECT_EQ(EveryReply(one, "ben"), EveryReply(other, "ben"));
+  EXPECT_EQ(EveryReply(one, ""), EveryReply(other, ""));
+}
+
+}  // namespace
+}  // namespace bauta
