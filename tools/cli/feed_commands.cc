@@ -37,20 +37,28 @@ const std::vector<TermColumn>& TermColumns() {
   return columns;
 }
 
+// Those in which some post has a term.
+std::vector<TermColumn> TermColumnsOf(const v1::RankedFeed& feed) {
+  std::vector<TermColumn> used;
+  for (const TermColumn& column : TermColumns()) {
+    const auto& values = (feed.score_terms().*column.values)();
+    if (std::any_of(values.begin(), values.end(), [](float value) { return value != 0; }))
+      used.push_back(column);
+  }
+  return used;
+}
+
 void PrintFeed(const v1::RankedFeed& feed, size_t first_rank) {
   std::vector<std::string> header = {"#", "post", "score", "because"};
-  const bool terms = feed.has_score_terms();
-  if (terms) {
-    for (const TermColumn& column : TermColumns()) header.emplace_back(column.name);
-  }
+  const std::vector<TermColumn> terms = TermColumnsOf(feed);
+  for (const TermColumn& column : terms) header.emplace_back(column.name);
   std::vector<std::vector<std::string>> rows;
   for (int i = 0; i < feed.post_ids_size(); ++i) {
     rows.push_back(
         {absl::StrCat(first_rank + static_cast<size_t>(i)), absl::StrCat(feed.post_ids(i)),
          i < feed.scores_size() ? absl::StrFormat("%.3f", feed.scores(i)) : "",
          i < feed.reasons_size() ? ShortEnumName(v1::FeedReason_descriptor(), feed.reasons(i)) : ""});
-    if (!terms) continue;
-    for (const TermColumn& column : TermColumns()) {
+    for (const TermColumn& column : terms) {
       const auto& values = (feed.score_terms().*column.values)();
       rows.back().push_back(i < values.size() ? ShortTerm(values.Get(i)) : "");
     }
