@@ -10,6 +10,7 @@
 
 #include "service/validation_subject.h"
 #include "tests/service/calls.h"
+#include "tests/testing/faulty_file_system.h"
 
 namespace bauta::testing {
 namespace {
@@ -343,6 +344,37 @@ TEST_F(SubjectHandlerTest, ABadConsentOfABatchLosesNoOther) {
   EXPECT_EQ(calls_.Backfill({}).status().code(), absl::StatusCode::kInvalidArgument);
   batch.assign(kPastConsentsMax + 1, Past(reader_, now() - kDay));
   EXPECT_EQ(calls_.Backfill(batch).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(SubjectHandlerDiskTest, OnAFullDiskABatchIsAnsweredItemByItemAndNothingAcknowledgedIsLost) {
+  FaultyFileSystem files;
+  TestServer::Options options;
+  options.files = &files;
+  const auto server = TestServer::Start(options);
+  Calls calls(*server);
+  const v1::Subject reader = Account("reader");
+  ASSERT_TRUE(calls.Grant(reader, {v1::PURPOSE_PERSONALIZE}).ok());
+  v1::PastConsent consent;
+  *consent.mutable_subject() = Account("other");
+  consent.add_grant_purposes(v1::PURPOSE_PERSONALIZE);
+  consent.set_policy_version(1);
+  *consent.mutable_since_time() = At(calls.now() - kDay);
+  v1::PastConsent bad = consent;
+  bad.clear_policy_version();
+
+  files.SetCapacity(0);
+  EXPECT_THAT(Shorts(*calls.Backfill({bad, consent})),
+              ElementsAre("REFUSED INVALID", "RETRYABLE UNAVAILABLE"));
+  EXPECT_EQ(calls.Dismiss(reader, 1, v1::DISMISS_REASON_NOT_INTERESTED).status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_EQ(calls.Withdraw(reader, {v1::PURPOSE_PERSONALIZE}).status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_THAT(calls.Consent(reader).purposes(), SizeIs(1));
+  EXPECT_THAT(calls.Consent(Account("other")).purposes(), IsEmpty());
+  files.LiftFaults();
+  EXPECT_THAT(Shorts(*calls.Backfill({bad, consent})), ElementsAre("REFUSED INVALID", "ACCEPTED"));
+  EXPECT_TRUE(calls.Dismiss(reader, 1, v1::DISMISS_REASON_NOT_INTERESTED).ok());
+  EXPECT_THAT(calls.Dismissals(reader), SizeIs(1));
 }
 
 TEST_F(SubjectHandlerTest, WhatADeadlineOvertakesIsTriedAgain) {
