@@ -34,6 +34,7 @@ LivePosts::LivePosts(std::shared_ptr<const ModelSnapshot> model, size_t posts_ex
     : model_(std::move(model)),
       table_(posts_expected),
       vectors_(model_->stride()),
+      quantized_(model_->dimension()),
       free_topic_sets_(kPostTopicsMax + 1),
       places_(1),
       country_rules_(1),
@@ -41,6 +42,7 @@ LivePosts::LivePosts(std::shared_ptr<const ModelSnapshot> model, size_t posts_ex
   ids_.reserve(posts_expected);
   rows_.reserve(posts_expected);
   vectors_.Reserve(posts_expected);
+  quantized_.Reserve(posts_expected);
 }
 
 void LivePosts::Upsert(const Post& post, const std::optional<Place>& place) {
@@ -82,6 +84,7 @@ bool LivePosts::Remove(PostId post) {
   rows_[row] = LivePost();
   ids_[row] = PostId();
   std::fill_n(vectors_.Row(row), vectors_.stride(), 0.0f);
+  quantized_.Clear(row);
   free_rows_.push_back(row);
   return true;
 }
@@ -142,6 +145,7 @@ PostRow LivePosts::TakeRow() {
   rows_.emplace_back();
   ids_.emplace_back();
   vectors_.Reserve(rows_.size());
+  quantized_.Reserve(rows_.size());
   return row;
 }
 
@@ -231,6 +235,7 @@ void LivePosts::SetVector(PostRow row, const Post& post) {
       std::copy_n(model_->prior().bias.data(), vectors_.stride(), mean);
     }
   }
+  quantized_.Set(row, vectors_.Row(row));
 }
 
 void LivePosts::Link(PostRow row) {

@@ -21,6 +21,7 @@
 #include "privacy/place.h"
 #include "ranking/model_snapshot.h"
 #include "ranking/post_table.h"
+#include "ranking/quantized_block.h"
 #include "ranking/vector_block.h"
 
 namespace bauta {
@@ -122,6 +123,7 @@ class LivePosts {
   const LivePost& At(PostRow row) const { return rows_[row]; }
   const float* VectorOf(PostRow row) const { return vectors_.Row(row); }  // model().stride() floats.
   const VectorBlock& vectors() const { return vectors_; }
+  const QuantizedBlock& quantized() const { return quantized_; }
   std::span<const TopicIndex> TopicsOf(const LivePost& post) const {
     return {topic_pool_.data() + post.topics_begin, post.topic_count};
   }
@@ -184,6 +186,7 @@ class LivePosts {
   std::vector<LivePost> rows_;
   std::vector<PostRow> free_rows_;
   VectorBlock vectors_;
+  QuantizedBlock quantized_;
 
   std::vector<TopicIndex> topic_pool_;
   std::vector<std::vector<uint32_t>> free_topic_sets_;  // By length: where in the pool a set of it may go.

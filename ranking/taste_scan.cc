@@ -9,9 +9,9 @@
 namespace bauta {
 namespace {
 
-// Products of a block stay in the first cache.
-constexpr size_t kBlockRows = 1024;
-static_assert(VectorBlock::kRowsPerChunk % kBlockRows == 0);
+// The bar that a post must reach is raised after each block.
+constexpr PostRow kBlockRows = 1024;
+static_assert(QuantizedBlock::kRowsPerChunk % kBlockRows == 0);
 
 bool WorstOnTop(const ScannedPost& a, const ScannedPost& b) { return a.Before(b); }
 
@@ -23,17 +23,22 @@ std::span<const ScannedPost> TasteScan::Find(const RankingContext& context, cons
   best_.clear();
   removed_.clear();
   if (count == 0) return best_;
-  products_.resize(kBlockRows);
-  const VectorKernels& kernels = ActiveVectorKernels();
-  const PostRow end = context.posts.rows_end();
+  const LivePosts& posts = context.posts;
+  posts.quantized().Quantize(taste.first(context.model.dimension()), query_);
+  const PostRow end = posts.rows_end();
   for (PostRow begin = 0; begin < end; begin += kBlockRows) {
-    const size_t rows = std::min<size_t>(kBlockRows, end - begin);
-    kernels.dot_block(taste.data(), context.posts.VectorOf(begin), rows, taste.size(), products_.data());
-    for (size_t i = 0; i < rows; ++i) {
-      const float least =
-          best_.size() < count ? -std::numeric_limits<float>::infinity() : best_.front().product;
+    const float least =
+        best_.size() < count ? -std::numeric_limits<float>::infinity() : best_.front().product;
+    found_.clear();
+    posts.quantized().FindCandidates(query_, least, begin, std::min(end, begin + kBlockRows), found_);
+    vectors_.resize(found_.size());
+    products_.resize(found_.size());
+    for (size_t i = 0; i < found_.size(); ++i) vectors_[i] = posts.VectorOf(found_[i]);
+    ActiveVectorKernels().dot_rows(taste.data(), vectors_.data(), found_.size(), taste.size(),
+                                   products_.data());
+    for (size_t i = 0; i < found_.size(); ++i) {
       if (products_[i] < least) continue;
-      Visit(context, viewer, oldest_seconds, seed, count, begin + static_cast<PostRow>(i), products_[i]);
+      Visit(context, viewer, oldest_seconds, seed, count, found_[i], products_[i]);
     }
   }
   if (best_.size() == count) {

@@ -1,4 +1,5 @@
-// TasteScan: the live posts with the largest inner products with a taste. Exact: every vector is read.
+// TasteScan: the live posts with the largest inner products with a taste. Exact: the eight-bit copies of all
+// vectors are read, and every post that by their bounds could be among the best is taken again in full.
 #ifndef BAUTA_RANKING_TASTE_SCAN_H_
 #define BAUTA_RANKING_TASTE_SCAN_H_
 
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "ranking/filter.h"
+#include "ranking/quantized_block.h"
 #include "ranking/ranker.h"
 #include "ranking/viewer.h"
 
@@ -36,6 +38,9 @@ class TasteScan {
   void Visit(const RankingContext& context, const Viewer& viewer, uint32_t oldest_seconds, uint64_t seed,
              size_t count, PostRow row, float product);
 
+  QuantizedQuery query_;
+  std::vector<PostRow> found_;
+  std::vector<const float*> vectors_;  // These two parallel to found_.
   std::vector<float> products_;
   std::vector<ScannedPost> best_;  // A heap, the worst on top.
   std::vector<ScannedPost> removed_;
