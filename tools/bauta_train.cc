@@ -1,0 +1,169 @@
+// bauta-train: reads the learnable rows of a running server, trains a model, holds it against popularity, and
+// writes its snapshot. Progress goes to stderr, figures to stdout. Rows stay in memory: nothing but the
+// snapshot is ever written, and no subject is in that.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/status.h"
+#include "ranking/model_snapshot.h"
+#include "tools/client/connection.h"
+#include "tools/figures.h"
+#include "tools/train/training_progress.h"
+#include "tools/train/training_stream.h"
+#include "training/train_model.h"
+
+ABSL_FLAG(std::string, server, "", "unix:/path/to/socket, or host:port for TLS; else BAUTA_SERVER");
+ABSL_FLAG(std::string, token_file, "", "file with the trainer's bearer token; else BAUTA_TOKEN_FILE");
+ABSL_FLAG(std::string, ca_file, "", "certificate authority of a TLS server, PEM; else BAUTA_CA_FILE");
+ABSL_FLAG(std::string, output_dir, "", "folder that gets the snapshot: the server's folder of models");
+ABSL_FLAG(std::string, version, "", "the model's name: letters, digits, '-' and '.'; default: m-DATE-TIME");
+ABSL_FLAG(uint32_t, dimension, 64, "length of the vectors, 8 to 512; longer ones need more readers a post");
+ABSL_FLAG(uint32_t, epochs, 10, "alternations before the privacy gate, 1 to 100");
+ABSL_FLAG(uint32_t, threads, 0, "threads; 0: one a processor. The bytes are the same at any number");
+ABSL_FLAG(uint64_t, seed, 1, "the same rows and seed give the same bytes");
+ABSL_FLAG(uint32_t, crowd_min, 50, "subjects that must stand behind all that is learned; at least 50");
+ABSL_FLAG(std::string, regime, "auto",
+          "what counts against a post: shown (it was shown in vain), implicit (it was not done), or auto");
+ABSL_FLAG(uint32_t, evaluation_hours, 0, "last hours, held out to measure on; 0: a sixth, at most 24");
+ABSL_FLAG(uint32_t, weights_hours, 0,
+          "hours before them, to learn the score's weights on; 0: a sixth, at most 48");
+ABSL_FLAG(absl::Duration, deadline, absl::Hours(2), "the training gives up after this long");
+ABSL_FLAG(bool, activate, false, "make the model serve; also needs the operator's role");
+ABSL_FLAG(bool, json, false, "print the figures as one JSON object");
+
+namespace bauta {
+namespace {
+
+std::string FlagOrEnvironment(const std::string& flag, const char* variable) {
+  if (!flag.empty()) return flag;
+  const char* value = std::getenv(variable);
+  return value != nullptr ? value : "";
+}
+
+absl::Status CheckRange(const char* flag, uint64_t value, uint64_t low, uint64_t high) {
+  if (value >= low && value <= high) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, ": ", low, " to ", high, " expected, ", value, " given"));
+}
+
+absl::StatusOr<TrainOptions> OptionsByFlags() {
+  TrainOptions options;
+  BAUTA_RETURN_IF_ERROR(CheckRange("dimension", absl::GetFlag(FLAGS_dimension), 8, 512));
+  BAUTA_RETURN_IF_ERROR(CheckRange("epochs", absl::GetFlag(FLAGS_epochs), 1, 100));
+  BAUTA_RETURN_IF_ERROR(CheckRange("threads", absl::GetFlag(FLAGS_threads), 0, 256));
+  BAUTA_RETURN_IF_ERROR(CheckRange("crowd_min", absl::GetFlag(FLAGS_crowd_min), 50, 1'000'000));
+  options.factors.dimension = absl::GetFlag(FLAGS_dimension);
+  options.factors.epochs = absl::GetFlag(FLAGS_epochs);
+  options.factors.threads = absl::GetFlag(FLAGS_threads);
+  if (options.factors.threads == 0) options.factors.threads = ProcessorCount();
+  options.factors.seed = absl::GetFlag(FLAGS_seed);
+  options.factors.crowd_min = absl::GetFlag(FLAGS_crowd_min);
+  const std::string regime = absl::GetFlag(FLAGS_regime);
+  if (regime == "shown") {
+    options.regime = Regime::kShown;
+  } else if (regime == "implicit") {
+    options.regime = Regime::kImplicit;
+  } else if (regime != "auto") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--regime: auto, shown or implicit expected, ", regime, " given"));
+  }
+  options.evaluation_hours = absl::GetFlag(FLAGS_evaluation_hours);
+  options.weights_hours = absl::GetFlag(FLAGS_weights_hours);
+  options.version = absl::GetFlag(FLAGS_version);
+  if (options.version.empty()) {
+    options.version = absl::StrCat("m-", absl::FormatTime("%Y%m%d-%H%M%S", absl::Now(), absl::UTCTimeZone()));
+  }
+  return options;
+}
+
+void AddFigures(const TrainReport& report, double seconds, size_t bytes, FigureSheet& figures) {
+  figures.Add("train_seconds", seconds, "s");
+  figures.Add("train_rows", static_cast<double>(report.rows), "rows");
+  figures.Add("train_events", static_cast<double>(report.events), "events");
+  figures.Add("train_posts", static_cast<double>(report.posts), "posts");
+  figures.Add("train_posts_learned", static_cast<double>(report.posts_learned), "posts");
+  figures.Add("train_features_learned", static_cast<double>(report.columns_learned), "features");
+  figures.Add("snapshot_bytes", static_cast<double>(bytes), "bytes");
+  figures.Add("held_out_subjects", static_cast<double>(report.evaluated_subjects), "subjects");
+  figures.Add("ndcg_at_10.held_out", report.model.ndcg_at_10, "1");
+  figures.Add("ndcg_at_10.held_out.popularity", report.popularity.ndcg_at_10, "1");
+  figures.Add("auc.held_out", report.model.area_under_curve, "1");
+  figures.Add("auc.held_out.popularity", report.popularity.area_under_curve, "1");
+  if (report.sampled) {
+    figures.Add("hit_rate_at_10.held_out", report.model.hit_rate_at_10, "1");
+    figures.Add("hit_rate_at_10.held_out.popularity", report.popularity.hit_rate_at_10, "1");
+  }
+}
+
+absl::Status Train() {
+  const std::string directory = absl::GetFlag(FLAGS_output_dir);
+  if (directory.empty())
+    return absl::InvalidArgumentError("--output_dir: the folder for the snapshot is needed");
+  BAUTA_ASSIGN_OR_RETURN(TrainOptions options, OptionsByFlags());
+  BAUTA_RETURN_IF_ERROR(PosixFileSystem().CreateDirectories(directory));
+  const absl::Time begin = absl::Now(), end = begin + absl::GetFlag(FLAGS_deadline);
+  BAUTA_ASSIGN_OR_RETURN(
+      const std::unique_ptr<Connection> connection,
+      Connection::Create(
+          {.server = FlagOrEnvironment(absl::GetFlag(FLAGS_server), "BAUTA_SERVER"),
+           .ca_file = FlagOrEnvironment(absl::GetFlag(FLAGS_ca_file), "BAUTA_CA_FILE"),
+           .token_file = FlagOrEnvironment(absl::GetFlag(FLAGS_token_file), "BAUTA_TOKEN_FILE"),
+           .issuer_directory = "",
+           .stream_deadline = absl::GetFlag(FLAGS_deadline)}));
+
+  const SystemClock clock;
+  TrainingProgress progress(clock, end);
+  BAUTA_ASSIGN_OR_RETURN(StreamedRows streamed,
+                         ReadTrainingStream(*connection, [&](uint64_t rows) { progress.NoteRows(rows); }));
+  options.region = streamed.region;
+  options.train_begin_time = streamed.start_time;
+  const TrainingSet set(std::move(streamed.posts), std::move(streamed.rows));
+  BAUTA_ASSIGN_OR_RETURN(
+      const TrainedModel model,
+      TrainModel(set, options, [&](const char* stage, float done) { return progress.Note(stage, done); }));
+  BAUTA_ASSIGN_OR_RETURN(const std::string bytes, EncodeSnapshot(model.parameters));
+  const std::string path = absl::StrCat(directory, "/", options.version, ".snapshot");
+  BAUTA_RETURN_IF_ERROR(WriteFileAtomically(PosixFileSystem(), path, bytes));
+  progress.Done();
+  std::fprintf(stderr, "bauta-train: wrote %s, model %s\n", path.c_str(), options.version.c_str());
+
+  FigureSheet figures(absl::GetFlag(FLAGS_json));
+  AddFigures(model.report, absl::ToDoubleSeconds(absl::Now() - begin), bytes.size(), figures);
+  figures.Finish();
+  if (absl::GetFlag(FLAGS_activate)) {
+    BAUTA_RETURN_IF_ERROR(ActivateModel(*connection, options.version));
+    std::fprintf(stderr, "bauta-train: %s serves\n", options.version.c_str());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace bauta
+
+int main(int argc, char** argv) {
+  absl::SetProgramUsageMessage(
+      "trains a model from a running server's learnable rows and writes its snapshot\n"
+      "  bauta-train --server=unix:/run/bauta.sock --token_file=trainer.token --output_dir=models");
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    std::fprintf(stderr, "bauta-train: no argument expected, %s given; see --help\n", rest[1]);
+    return 2;
+  }
+  const absl::Status status = bauta::Train();
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "\nbauta-train: %s: %s\n", absl::StatusCodeToString(status.code()).c_str(),
+               std::string(status.message()).c_str());
+  return status.code() == absl::StatusCode::kInvalidArgument ? 2 : 1;
+}
