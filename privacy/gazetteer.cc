@@ -45,8 +45,8 @@ absl::StatusOr<std::unique_ptr<Gazetteer>> Gazetteer::Load(const std::string& pa
 }
 
 absl::StatusOr<std::unique_ptr<Gazetteer>> Gazetteer::Parse(std::string_view json) {
-  BAUTA_ASSIGN_OR_RETURN(std::vector<GazetteerBuilder::Row> rows, GazetteerBuilder::ReadJson(json));
-  return GazetteerBuilder::Build(std::move(rows));
+  BAUTA_ASSIGN_OR_RETURN(const std::vector<GazetteerBuilder::Row> rows, GazetteerBuilder::ReadJson(json));
+  return GazetteerBuilder::Build(rows);
 }
 
 std::optional<Place> Gazetteer::PlaceOf(City city) const {

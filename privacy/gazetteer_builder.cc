@@ -111,7 +111,7 @@ absl::StatusOr<std::vector<GazetteerBuilder::Row>> GazetteerBuilder::ReadJson(st
   return std::move(reader.rows);
 }
 
-std::unique_ptr<Gazetteer> GazetteerBuilder::Build(std::vector<Row> rows) {
+std::unique_ptr<Gazetteer> GazetteerBuilder::Build(const std::vector<Row>& rows) {
   std::unique_ptr<Gazetteer> gazetteer(new Gazetteer());
   size_t names_size = 0;
   for (const Row& row : rows) names_size += row.name.size();

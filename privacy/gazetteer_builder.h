@@ -31,7 +31,7 @@ class GazetteerBuilder {
   };
   // INVALID_ARGUMENT; the message names the element and the field.
   static absl::StatusOr<std::vector<Row>> ReadJson(std::string_view json);
-  static std::unique_ptr<Gazetteer> Build(std::vector<Row> rows);
+  static std::unique_ptr<Gazetteer> Build(const std::vector<Row>& rows);
 
   static Gazetteer::UnitVector Position(float latitude, float longitude);
   static size_t RowOf(float latitude);

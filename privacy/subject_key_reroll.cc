@@ -34,7 +34,7 @@ absl::Status SubjectKeys::RerollWrapKey(absl::Time now,
     return prepared;
   }
   // Both files hold all that is durable, and every change goes to both: the switch needs no lock.
-  const absl::Status switched = switch_head(new_number);
+  absl::Status switched = switch_head(new_number);
   std::unique_ptr<SubjectKeyFile> old;
   {
     // Both locks: nobody syncs, reads or writes while the files change places.
