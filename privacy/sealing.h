@@ -3,7 +3,8 @@
 //   padded = size of the value (4, little-endian) ‖ value ‖ zeros, up to the next power of two of at least
 //   256 bytes
 // The nonce is random because a counter would repeat after a restore; one data key seals far fewer than 2^32
-// values. Contexts are kept by thread and re-keyed with each call. Thread-safe.
+// values. Contexts are kept by thread and re-keyed with each call: the last key of a thread stays in its
+// context until its next call. Thread-safe.
 #ifndef BAUTA_PRIVACY_SEALING_H_
 #define BAUTA_PRIVACY_SEALING_H_
 
