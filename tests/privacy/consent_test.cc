@@ -113,6 +113,23 @@ TEST(ConsentTest, ABackfilledConsentHoldsFromWhenItWasGiven) {
   EXPECT_TRUE(effective.Permits(Purpose::kLearn, SignalKind::kClick, Hour::Ceil(given)));
 }
 
+TEST(ConsentTest, ABackfillReachesBackButUndoesNoWithdrawal) {
+  const absl::Time given = kNow - absl::Hours(1000);
+  const ConsentState state = Agreed({Purpose::kPersonalize});
+  const auto filled = ApplyPast(state, {Purpose::kPersonalize, Purpose::kLearn}, 1, given);
+  ASSERT_TRUE(filled.ok()) << filled.status();
+  EXPECT_EQ(filled->Since(Purpose::kPersonalize), given);
+  EXPECT_EQ(filled->Since(Purpose::kLearn), Hour::Ceil(given).start());
+  EXPECT_EQ(*ApplyPast(*filled, {Purpose::kPersonalize}, 1, kNow), *filled) << "the earlier since stays";
+  const ConsentState withdrawn = Apply(*filled, {.turn_off = {Purpose::kPersonalize}}, kNow);
+  EXPECT_EQ(withdrawn.last_withdrawal, kNow);
+  EXPECT_EQ(ApplyPast(withdrawn, {Purpose::kPersonalize}, 1, kNow - absl::Seconds(1)).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(ApplyPast(withdrawn, {Purpose::kPersonalize}, 1, kNow).ok());
+  EXPECT_EQ(Apply(ConsentState(), {.turn_off = {Purpose::kAds}}, kNow).last_withdrawal, absl::InfinitePast())
+      << "nothing was on";
+}
+
 TEST(ConsentTest, AClockSetBackDoesNotWidenIt) {
   EXPECT_FALSE(
       ResolveNow(Agreed({Purpose::kPersonalize}), kNow - absl::Hours(1)).Holds(Purpose::kPersonalize));
