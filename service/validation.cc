@@ -5,15 +5,13 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/strings.h"
+#include "service/convert_time.h"
 
 namespace bauta {
 namespace {
 
 constexpr size_t kQuotedBytesMax = 64;
 constexpr size_t kItemMessageBytesMax = 512;
-// What google.protobuf.Timestamp documents: the years 1 to 9999.
-constexpr int64_t kTimestampSecondsMin = -62135596800;
-constexpr int64_t kTimestampSecondsMax = 253402300799;
 
 std::string Quoted(std::string_view text) {
   const bool cut = text.size() > kQuotedBytesMax;

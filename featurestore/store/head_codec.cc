@@ -31,9 +31,6 @@ void EncodeConsent(const ConsentState& consent, proto::Consent& out) {
   if (consent.last_withdrawal != absl::InfinitePast()) {
     out.set_last_withdrawal_micros(MicrosRoundedUp(consent.last_withdrawal));
   }
-  if (consent.last_withdrawal != absl::InfinitePast()) {
-    out.set_last_withdrawal_micros(MicrosRoundedUp(consent.last_withdrawal));
-  }
 }
 
 absl::Status DecodeConsent(const proto::Consent& in, ConsentState& out) {
@@ -47,9 +44,6 @@ absl::Status DecodeConsent(const proto::Consent& in, ConsentState& out) {
   out.excluded_kinds = SignalKindSet::FromBits(in.excluded_kind_bits());
   out.minor = in.minor();
   out.guardian_agreed = in.guardian_agreed();
-  if (in.has_last_withdrawal_micros()) {
-    out.last_withdrawal = absl::FromUnixMicros(in.last_withdrawal_micros());
-  }
   if (in.has_last_withdrawal_micros()) {
     out.last_withdrawal = absl::FromUnixMicros(in.last_withdrawal_micros());
   }

@@ -152,6 +152,7 @@ TEST_F(PostHandlerTest, ABadPostLosesNoOther) {
       {"author", [](auto& p) { p.clear_author(); }},
       {"author.author_id", [](auto& p) { p.mutable_author()->set_author_id(std::string(257, 'z')); }},
       {"author.author_code", [](auto& p) { p.mutable_author()->set_author_code("short"); }},
+      {"author.author_code", [](auto& p) { p.mutable_author()->set_author_code(std::string(16, '\0')); }},
       {"topic_ids[0]", [](auto& p) { p.add_topic_ids(0); }},
       {"topic_ids[1]",
        [](auto& p) {
