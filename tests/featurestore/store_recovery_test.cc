@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -323,9 +324,50 @@ TEST_F(StoreRecoveryTest, SecondOpenIsRefusedWhileTheFirstLives) {
   ASSERT_TRUE(store_.Open().ok());
   StoreOnDisk second(store_.directory());
   EXPECT_THAT(second.Open(), HasCode(absl::StatusCode::kFailedPrecondition));
+  const std::string command = absl::StrCat(BAUTA_STORE_WORKLOAD, " ", store_.directory(), " 1 2>/dev/null");
+  EXPECT_NE(std::system(command.c_str()), 0) << "another process must not get in either";
   EXPECT_TRUE(DismissPost(*store_, kReader, 104).ok());
   store_.Close();
   EXPECT_TRUE(second.Open().ok());
+}
+
+// Keys and rights log lie twice: with the second path alone, every instruction and every key is there again.
+TEST_F(StoreRecoveryTest, LosingTheFirstDiskLosesNoInstruction) {
+  FeatureStore::Options options = store_.Options();
+  options.second_directory = folder_.path() + "/second";
+  Begin();
+  EXPECT_TRUE(store_->recovery().second_path_missing);
+  ASSERT_TRUE(store_.Open(options).ok());
+  EXPECT_FALSE(store_->recovery().second_path_missing);
+  Change();
+  store_.Close();
+  EXPECT_EQ(ReadAll(store_.log()), ReadAll(options.second_directory + "/rights.log.1"));
+
+  fs::remove_all(store_.directory());
+  EXPECT_FALSE(store_.Open(options).ok()) << "keys are never made anew by themselves";
+  fs::create_directories(store_.directory());
+  CopyFolder(options.second_directory + "/keys", store_.keys());
+  const absl::Status opened = store_.Open(options);
+  ASSERT_TRUE(opened.ok()) << opened;
+  ExpectTheChanges();
+}
+
+TEST_F(StoreRecoveryTest, OlderKeysPutBackBesideANewerSecondPathAreRefused) {
+  FeatureStore::Options options = store_.Options();
+  options.second_directory = folder_.path() + "/second";
+  Begin();
+  ASSERT_TRUE(store_.Open(options).ok());
+  store_.Close();
+  CopyFolder(store_.keys(), folder_.path() + "/older-keys");
+  ASSERT_TRUE(store_.Open(options).ok());
+  Change();
+  store_.Close();
+  ReplaceFolder(folder_.path() + "/older-keys", store_.keys());
+  EXPECT_THAT(store_.Open(options), HasCode(absl::StatusCode::kFailedPrecondition));
+  ReplaceFolder(options.second_directory + "/keys", store_.keys());
+  ASSERT_TRUE(store_.Open(options).ok());
+  ExpectTheChanges();
+  ExpectTheRest();
 }
 
 TEST_F(StoreRecoveryTest, AbsentKeyFileIsRefusedByNameAndNotReplaced) {

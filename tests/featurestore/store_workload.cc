@@ -51,6 +51,12 @@ int Main(int argc, char** argv) {
   for (uint32_t thread = 0; thread < kWorkloadThreads; ++thread) {
     threads.emplace_back([&, thread] { Work(store, thread, std::strtoull(argv[2], nullptr, 10)); });
   }
+  // The wrap key is re-rolled all the while, so that a kill hits that as well.
+  threads.emplace_back([&] {
+    while (store->RerollWrapKey().ok()) {
+    }
+    std::_Exit(2);
+  });
   for (std::thread& thread : threads) thread.join();
   return 0;
 }
