@@ -50,13 +50,13 @@ std::shared_ptr<const CachedSubject> MakeCachedSubject(StoredHead head, StoredHi
   subject->degraded = degraded;
   subject->policy_in_force = policy.InForce(now);
   subject->shown_from = Hour::Floor(now);
-  const History* shown = &subject->history.rows;
-  if (AnyDropped(*shown, retention, consent.excluded_kinds(), subject->shown_from)) {
-    subject->permitted = *shown;
+  const History& rows = subject->history.rows;
+  subject->shown_until = FirstExpiry(rows, retention);
+  if (subject->shown_until <= subject->shown_from || AnyOfKinds(rows, consent.excluded_kinds())) {
+    subject->permitted = rows;
     DropExpired(*subject->permitted, retention, consent.excluded_kinds(), subject->shown_from);
-    shown = &*subject->permitted;
+    subject->shown_until = FirstExpiry(*subject->permitted, retention);
   }
-  subject->shown_until = FirstExpiry(*shown, retention);
   if (consent.Holds(Purpose::kPersonalize)) {
     for (const Dismissal& dismissal : subject->head.value.head.instructions.dismissals) {
       if (RuleOf(dismissal.reason).teaches_dislike) subject->lessons.push_back(dismissal);

@@ -59,6 +59,7 @@ StoreStatistics FeatureStore::statistics() const {
           .histories_unsealed = counted.histories_unsealed.load(std::memory_order_relaxed),
           .view_cache_hits = counted.view_cache_hits.load(std::memory_order_relaxed),
           .rows_recorded = counted.rows_recorded.load(std::memory_order_relaxed),
+          .rows_unreadable = counted.rows_unreadable.load(std::memory_order_relaxed),
           .log_groups = committed.groups,
           .log_entries = committed.entries};
 }

@@ -54,7 +54,7 @@ enum class RecordOutcome : uint8_t {
   kAlreadyRecorded,  // A retry: nothing changed.
   kNoConsent,        // `personalize` is off, or the kind is excluded.
   kBeforeConsent,    // Older than the consent's `since`.
-  kExpired,          // Older than its kind is kept.
+  kExpired,          // Older than its kind is kept; or, with `self_author`, on a post that was removed.
   kOwnPost,          // The subject's own post is never stored.
   kRetryLater,       // With `self_author`, a post not known yet.
 };
@@ -101,6 +101,7 @@ struct StoreStatistics {
   uint64_t histories_unsealed = 0;
   uint64_t view_cache_hits = 0;
   uint64_t rows_recorded = 0;
+  uint64_t rows_unreadable = 0;  // Left out of a learnable stream: damaged.
   uint64_t log_groups = 0;
   uint64_t log_entries = 0;
 };

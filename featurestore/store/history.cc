@@ -1,21 +1,61 @@
 #include "featurestore/store/history.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace bauta {
 namespace {
 
-constexpr auto kByHour = [](const auto& a, const auto& b) { return a.hour < b.hour; };
+bool Before(const Interaction& a, const Interaction& b) {
+  return std::tie(a.hour, a.post, a.topic, a.kind) < std::tie(b.hour, b.post, b.topic, b.kind);
+}
+bool Before(const PostState& a, const PostState& b) { return a.hour < b.hour; }
+bool Before(const Impression& a, const Impression& b) {
+  return std::tie(a.hour, a.post) < std::tie(b.hour, b.post);
+}
+constexpr auto kBefore = [](const auto& a, const auto& b) { return Before(a, b); };
 
-// Behind all of the same hour: rows of one hour keep the order in which they came.
+// Behind all that it does not come before.
 template <class Row>
-void InsertByHour(std::vector<Row>& rows, const Row& row) {
-  if (rows.empty() || rows.back().hour <= row.hour) {
+void InsertInOrder(std::vector<Row>& rows, const Row& row) {
+  if (rows.empty() || !Before(row, rows.back())) {
     rows.push_back(row);
   } else {
-    rows.insert(std::upper_bound(rows.begin(), rows.end(), row, kByHour), row);
+    rows.insert(std::upper_bound(rows.begin(), rows.end(), row, kBefore), row);
   }
+}
+
+// Two rows that are the same one: the stronger counts.
+void Join(Interaction& kept, const Interaction& other) {
+  kept.strength = std::max(kept.strength, other.strength);
+}
+void Join(Impression&, const Impression&) {}
+
+// Both in order, without equals within. Of equals the first one's stays.
+template <class Row>
+void Merge(std::vector<Row>& into, std::vector<Row>&& from) {
+  if (into.empty() || from.empty() || Before(into.back(), from.front())) {
+    if (into.empty()) {
+      into = std::move(from);
+    } else {
+      into.insert(into.end(), from.begin(), from.end());
+    }
+    return;
+  }
+  std::vector<Row> merged;
+  merged.reserve(into.size() + from.size());
+  auto a = into.begin();
+  for (const Row& row : from) {
+    while (a != into.end() && Before(*a, row)) merged.push_back(*a++);
+    if (a != into.end() && !Before(row, *a)) {
+      Join(*a, row);
+    } else {
+      merged.push_back(row);
+    }
+  }
+  merged.insert(merged.end(), a, into.end());
+  into = std::move(merged);
 }
 
 template <class Row>
@@ -33,79 +73,69 @@ void EraseState(std::vector<PostState>& rows, PostId post, SignalKind kind) {
   std::erase_if(rows, [&](const PostState& row) { return SameState(row, post, kind); });
 }
 
-// Calls `test(kind, hour)` on every row until one says yes.
-template <class Test>
-bool AnyRow(const History& history, Test test) {
-  for (const Interaction& row : history.interactions) {
-    if (test(row.kind, row.hour)) return true;
-  }
-  for (const PostState& row : history.states) {
-    if (test(row.kind, row.hour)) return true;
-  }
-  for (const PostState& row : history.taken_back) {
-    if (test(row.kind, row.hour)) return true;
-  }
-  for (const Impression& row : history.impressions) {
-    if (test(SignalKind::kImpression, row.hour)) return true;
-  }
-  return false;
+// Calls `visit(kind, hour)` on every row.
+template <class Visit>
+void ForEachRow(const History& history, Visit visit) {
+  for (const Interaction& row : history.interactions) visit(row.kind, row.hour);
+  for (const PostState& row : history.states) visit(row.kind, row.hour);
+  for (const PostState& row : history.taken_back) visit(row.kind, row.hour);
+  for (const Impression& row : history.impressions) visit(SignalKind::kImpression, row.hour);
 }
 
 }  // namespace
 
-Interaction* FindInteraction(std::vector<Interaction>& rows, const Interaction& like) {
-  const auto [first, last] = std::equal_range(rows.begin(), rows.end(), like, kByHour);
-  const auto found = std::find_if(first, last, [&](const Interaction& row) {
-    return row.kind == like.kind && row.post == like.post && row.topic == like.topic;
-  });
-  return found == last ? nullptr : &*found;
+const Interaction* FindInteraction(const std::vector<Interaction>& rows, const Interaction& like) {
+  const auto found = std::lower_bound(rows.begin(), rows.end(), like, kBefore);
+  return found == rows.end() || Before(like, *found) ? nullptr : &*found;
 }
 
-PostState* FindState(std::vector<PostState>& rows, PostId post, SignalKind kind) {
+const PostState* FindState(const std::vector<PostState>& rows, PostId post, SignalKind kind) {
   const auto found = std::find_if(rows.begin(), rows.end(),
                                   [&](const PostState& row) { return SameState(row, post, kind); });
   return found == rows.end() ? nullptr : &*found;
 }
 
 bool ContainsImpression(const std::vector<Impression>& rows, PostFingerprint post, Hour hour) {
-  const auto [first, last] = std::equal_range(rows.begin(), rows.end(),
-                                              Impression{.post = post, .surface = {}, .hour = hour}, kByHour);
-  return std::any_of(first, last, [&](const Impression& row) { return row.post == post; });
+  return std::binary_search(rows.begin(), rows.end(), Impression{.post = post, .surface = {}, .hour = hour},
+                            kBefore);
 }
 
 void AddInteraction(History& history, const Interaction& row) {
-  if (Interaction* same = FindInteraction(history.interactions, row)) {
-    same->strength = std::max(same->strength, row.strength);
+  std::vector<Interaction>& rows = history.interactions;
+  const auto at = std::lower_bound(rows.begin(), rows.end(), row, kBefore);
+  if (at != rows.end() && !Before(row, *at)) {
+    Join(*at, row);
   } else {
-    InsertByHour(history.interactions, row);
+    rows.insert(at, row);
   }
 }
 
 void AddImpression(History& history, const Impression& row) {
-  if (!ContainsImpression(history.impressions, row.post, row.hour)) InsertByHour(history.impressions, row);
+  if (!ContainsImpression(history.impressions, row.post, row.hour)) InsertInOrder(history.impressions, row);
 }
 
 void TurnOn(History& history, const PostState& state) {
   EraseState(history.taken_back, state.post, state.kind);
   EraseState(history.states, state.post, state.kind);
-  InsertByHour(history.states, state);
+  InsertInOrder(history.states, state);
 }
 
 void TakeBack(History& history, const PostState& state) {
   EraseState(history.states, state.post, state.kind);
   EraseState(history.taken_back, state.post, state.kind);
-  InsertByHour(history.taken_back, state);
+  InsertInOrder(history.taken_back, state);
 }
 
 void AddFrame(History& history, History&& frame) {
-  if (history.empty()) {
-    history = std::move(frame);
+  Merge(history.interactions, std::move(frame.interactions));
+  Merge(history.impressions, std::move(frame.impressions));
+  if (history.states.empty() && history.taken_back.empty()) {
+    history.states = std::move(frame.states);
+    history.taken_back = std::move(frame.taken_back);
     return;
   }
-  for (const Interaction& row : frame.interactions) AddInteraction(history, row);
   for (const PostState& row : frame.states) TurnOn(history, row);
   for (const PostState& row : frame.taken_back) TakeBack(history, row);
-  for (const Impression& row : frame.impressions) AddImpression(history, row);
 }
 
 bool Trim(History& history, size_t interactions_max) {
@@ -115,10 +145,18 @@ bool Trim(History& history, size_t interactions_max) {
   return interactions || states || impressions;
 }
 
-bool AnyDropped(const History& history, const Retention& retention, const SignalKindSet& excluded, Hour now) {
-  return AnyRow(history, [&](SignalKind kind, Hour hour) {
-    return excluded.Contains(kind) || retention.Expired(kind, hour, now);
+Hour FirstExpiry(const History& history, const Retention& retention) {
+  uint32_t first = UINT32_MAX;
+  ForEachRow(history, [&](SignalKind kind, Hour hour) {
+    first = std::min(first, hour.value() + retention.AgeHoursMax(kind) + 1);
   });
+  return Hour(first);
+}
+
+bool AnyOfKinds(const History& history, const SignalKindSet& kinds) {
+  bool any = false;
+  if (!kinds.empty()) ForEachRow(history, [&](SignalKind kind, Hour) { any = any || kinds.Contains(kind); });
+  return any;
 }
 
 void DropExpired(History& history, const Retention& retention, const SignalKindSet& excluded, Hour now) {
@@ -132,15 +170,6 @@ void DropExpired(History& history, const Retention& retention, const SignalKindS
     return excluded.Contains(SignalKind::kImpression) ||
            retention.Expired(SignalKind::kImpression, row.hour, now);
   });
-}
-
-Hour FirstExpiry(const History& history, const Retention& retention) {
-  Hour first(UINT32_MAX);
-  AnyRow(history, [&](SignalKind kind, Hour hour) {
-    first = std::min(first, hour.Plus(int64_t{retention.AgeHoursMax(kind)} + 1));
-    return false;
-  });
-  return first;
 }
 
 void Fold(History& history, size_t interactions_max, const Retention& retention,

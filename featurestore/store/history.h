@@ -20,8 +20,9 @@ namespace bauta {
 inline constexpr size_t kStatesMax = 2000;
 inline constexpr size_t kImpressionsMax = 1000;
 
-// Each vector is in the order of its hours, equal hours in the order of their arrival. Of an (interaction's
-// target, kind, hour), a state's (post, kind) and an impression's (post, hour) there is one at most.
+// Each vector is in the order of its hours. Within an hour, interactions are in the order of (post, topic,
+// kind), impressions of their post, states of their arrival. Of an (interaction's target, kind, hour), a
+// state's (post, kind) and an impression's (post, hour) there is one at most.
 struct History {
   std::vector<Interaction> interactions;
   std::vector<PostState> states;
@@ -35,9 +36,9 @@ struct History {
 };
 
 // The row of the same (target, kind, hour), or null.
-Interaction* FindInteraction(std::vector<Interaction>& rows, const Interaction& like);
+const Interaction* FindInteraction(const std::vector<Interaction>& rows, const Interaction& like);
 // The state of (post, kind), or null.
-PostState* FindState(std::vector<PostState>& rows, PostId post, SignalKind kind);
+const PostState* FindState(const std::vector<PostState>& rows, PostId post, SignalKind kind);
 bool ContainsImpression(const std::vector<Impression>& rows, PostFingerprint post, Hour hour);
 
 // Adds rows as if they came now. An equal row is one row; dwell keeps the longest.
@@ -53,12 +54,11 @@ void AddFrame(History& history, History&& frame);
 // Returns whether anything went.
 bool Trim(History& history, size_t interactions_max);
 
-// Whether a row is too old at `now`, or of an excluded kind.
-bool AnyDropped(const History& history, const Retention& retention, const SignalKindSet& excluded, Hour now);
-void DropExpired(History& history, const Retention& retention, const SignalKindSet& excluded, Hour now);
-
 // The first hour at which a row is too old; UINT32_MAX for none.
 Hour FirstExpiry(const History& history, const Retention& retention);
+bool AnyOfKinds(const History& history, const SignalKindSet& kinds);
+// Drops what is too old at `now`, and the excluded kinds.
+void DropExpired(History& history, const Retention& retention, const SignalKindSet& excluded, Hour now);
 
 // What a fold writes: trimmed, nothing expired or excluded, and nothing left of what was taken back.
 void Fold(History& history, size_t interactions_max, const Retention& retention,

@@ -1,10 +1,12 @@
 #include "featurestore/store/history_codec.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "bauta/storage/v1/history.pb.h"
-#include "google/protobuf/arena.h"
+#include "featurestore/store/little_endian.h"
+#include "featurestore/store/wire_reader.h"
 
 namespace bauta {
 namespace {
@@ -40,66 +42,86 @@ void AddStates(const std::vector<PostState>& rows, bool taken_back, uint32_t bas
   }
 }
 
-bool DecodeInteractions(const proto::Interactions& in, uint32_t base, std::vector<Interaction>& out) {
-  const size_t count = static_cast<size_t>(in.target_ids_size());
-  if (in.kinds().size() != count || in.surfaces().size() != count ||
-      static_cast<size_t>(in.hour_offsets_size()) != count) {
-    return false;
+// The columns of one message; each field's number is its place, from 1.
+struct Columns {
+  std::array<std::string_view, 6> of;
+  std::string_view operator[](size_t field) const { return of[field]; }
+};
+
+bool ReadColumns(std::string_view message, Columns& columns) {
+  WireReader reader(message);
+  while (reader.Next()) {
+    if (reader.field() < columns.of.size()) columns.of[reader.field()] = reader.bytes();
   }
-  const uint64_t* targets = in.target_ids().data();
-  const uint32_t* hours = in.hour_offsets().data();
-  const uint32_t* dwell = in.dwell_millis().data();
-  const uint32_t* const dwell_end = dwell + in.dwell_millis_size();
+  return reader.ok();
+}
+
+uint8_t ByteAt(std::string_view column, size_t index) { return static_cast<uint8_t>(column[index]); }
+
+bool DecodeInteractions(std::string_view message, uint32_t base, std::vector<Interaction>& out) {
+  Columns in;
+  if (!ReadColumns(message, in)) return false;
+  const std::string_view targets = in[1], kinds = in[2], surfaces = in[3];
+  const size_t count = kinds.size();
+  if (targets.size() != count * sizeof(uint64_t) || surfaces.size() != count) return false;
+  WireReader hours(in[4]);
+  WireReader dwell(in[5]);
   out.resize(count);
   for (size_t i = 0; i < count; ++i) {
     Interaction& row = out[i];
-    row.kind = static_cast<SignalKind>(in.kinds()[i]);
+    const uint8_t kind = ByteAt(kinds, i);
+    if (kind >= kSignalKindCount) return false;
+    row.kind = static_cast<SignalKind>(kind);
+    const auto target = LoadNumber<uint64_t>(targets.data() + i * sizeof(uint64_t));
     if (row.kind == SignalKind::kSearch) {
-      row.topic = TopicId(targets[i]);
+      row.topic = TopicId(target);
     } else {
-      row.post = PostId(targets[i]);
+      row.post = PostId(target);
     }
-    row.surface = SurfaceId(static_cast<uint8_t>(in.surfaces()[i]));
-    row.hour = Hour(base + hours[i]);
-    if (static_cast<size_t>(row.kind) >= kSignalKindCount) return false;
-    if (row.kind == SignalKind::kDwell) {
-      if (dwell == dwell_end) return false;
-      row.strength = *dwell++;
-    }
+    row.surface = SurfaceId(ByteAt(surfaces, i));
+    row.hour = Hour(base + static_cast<uint32_t>(hours.ReadVarint()));
+    if (row.kind == SignalKind::kDwell) row.strength = static_cast<uint32_t>(dwell.ReadVarint());
   }
-  return dwell == dwell_end;
+  return hours.ok() && hours.at_end() && dwell.ok() && dwell.at_end();
 }
 
-bool DecodeStates(const proto::States& in, uint32_t base, History& out) {
-  const size_t count = static_cast<size_t>(in.post_ids_size());
-  if (in.kinds().size() != count || in.surfaces().size() != count ||
-      static_cast<size_t>(in.hour_offsets_size()) != count ||
-      (!in.taken_back().empty() && in.taken_back().size() != count)) {
+bool DecodeStates(std::string_view message, uint32_t base, History& out) {
+  Columns in;
+  if (!ReadColumns(message, in)) return false;
+  const std::string_view posts = in[1], kinds = in[2], surfaces = in[3], taken_back = in[5];
+  const size_t count = kinds.size();
+  if (posts.size() != count * sizeof(uint64_t) || surfaces.size() != count ||
+      (!taken_back.empty() && taken_back.size() != count)) {
     return false;
   }
+  WireReader hours(in[4]);
   out.states.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    const PostState row = {.post = PostId(in.post_ids(static_cast<int>(i))),
-                           .kind = static_cast<SignalKind>(in.kinds()[i]),
-                           .surface = SurfaceId(static_cast<uint8_t>(in.surfaces()[i])),
-                           .hour = Hour(base + in.hour_offsets(static_cast<int>(i)))};
+    const PostState row = {.post = PostId(LoadNumber<uint64_t>(posts.data() + i * sizeof(uint64_t))),
+                           .kind = static_cast<SignalKind>(ByteAt(kinds, i)),
+                           .surface = SurfaceId(ByteAt(surfaces, i)),
+                           .hour = Hour(base + static_cast<uint32_t>(hours.ReadVarint()))};
     if (!IsState(row.kind)) return false;
-    const bool taken_back = !in.taken_back().empty() && in.taken_back()[i] != 0;
-    (taken_back ? out.taken_back : out.states).push_back(row);
+    const bool off = !taken_back.empty() && taken_back[i] != 0;
+    (off ? out.taken_back : out.states).push_back(row);
   }
-  return true;
+  return hours.ok() && hours.at_end();
 }
 
-bool DecodeImpressions(const proto::Impressions& in, uint32_t base, std::vector<Impression>& out) {
-  const size_t count = static_cast<size_t>(in.post_fingerprints_size());
-  if (in.surfaces().size() != count || static_cast<size_t>(in.hour_offsets_size()) != count) return false;
+bool DecodeImpressions(std::string_view message, uint32_t base, std::vector<Impression>& out) {
+  Columns in;
+  if (!ReadColumns(message, in)) return false;
+  const std::string_view posts = in[1], surfaces = in[2];
+  const size_t count = surfaces.size();
+  if (posts.size() != count * sizeof(uint32_t)) return false;
+  WireReader hours(in[3]);
   out.resize(count);
   for (size_t i = 0; i < count; ++i) {
-    out[i] = {.post = PostFingerprint(in.post_fingerprints(static_cast<int>(i))),
-              .surface = SurfaceId(static_cast<uint8_t>(in.surfaces()[i])),
-              .hour = Hour(base + in.hour_offsets(static_cast<int>(i)))};
+    out[i] = {.post = PostFingerprint(LoadNumber<uint32_t>(posts.data() + i * sizeof(uint32_t))),
+              .surface = SurfaceId(ByteAt(surfaces, i)),
+              .hour = Hour(base + static_cast<uint32_t>(hours.ReadVarint()))};
   }
-  return true;
+  return hours.ok() && hours.at_end();
 }
 
 }  // namespace
@@ -134,13 +156,30 @@ std::string EncodeHistory(const History& history) {
 }
 
 absl::StatusOr<History> DecodeHistory(std::string_view bytes) {
-  google::protobuf::Arena arena;
-  auto& frame = *google::protobuf::Arena::CreateMessage<proto::HistoryFrame>(&arena);
+  uint32_t base = 0;
+  std::string_view interactions, states, impressions;
+  WireReader reader(bytes);
+  while (reader.Next()) {
+    switch (reader.field()) {
+      case proto::HistoryFrame::kBaseHourFieldNumber:
+        base = static_cast<uint32_t>(reader.number());
+        break;
+      case proto::HistoryFrame::kInteractionsFieldNumber:
+        interactions = reader.bytes();
+        break;
+      case proto::HistoryFrame::kStatesFieldNumber:
+        states = reader.bytes();
+        break;
+      case proto::HistoryFrame::kImpressionsFieldNumber:
+        impressions = reader.bytes();
+        break;
+      default:
+        break;  // Of a later version.
+    }
+  }
   History history;
-  if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
-      !DecodeInteractions(frame.interactions(), frame.base_hour(), history.interactions) ||
-      !DecodeStates(frame.states(), frame.base_hour(), history) ||
-      !DecodeImpressions(frame.impressions(), frame.base_hour(), history.impressions)) {
+  if (!reader.ok() || !DecodeInteractions(interactions, base, history.interactions) ||
+      !DecodeStates(states, base, history) || !DecodeImpressions(impressions, base, history.impressions)) {
     return absl::DataLossError("history frame: its columns do not fit one another");
   }
   return history;

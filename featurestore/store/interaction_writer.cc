@@ -4,36 +4,48 @@
 #include <utility>
 
 #include "base/status.h"
+#include "featurestore/store/post_writer.h"
 
 namespace bauta {
 namespace {
 
-// Adds the event to the whole history and, where it changes anything, to the frame that is to be appended.
-// Returns whether it did.
-bool AddEvent(const SignalEvent& event, History& history, History& added) {
-  const Hour hour = Hour::Floor(event.time);
-  if (event.kind == SignalKind::kImpression) {
-    const Impression row = {.post = PostFingerprint::Of(event.post), .surface = event.surface, .hour = hour};
-    if (ContainsImpression(history.impressions, row.post, hour)) return false;
-    AddImpression(history, row);
-    AddImpression(added, row);
-    return true;
+// What was there, and what the call adds to it: the frame that is to be appended.
+struct Growth {
+  const History& before;
+  History added;
+};
+
+bool AddImpressionOf(const SignalEvent& event, Hour hour, Growth& growth) {
+  const Impression row = {.post = PostFingerprint::Of(event.post), .surface = event.surface, .hour = hour};
+  if (ContainsImpression(growth.before.impressions, row.post, hour) ||
+      ContainsImpression(growth.added.impressions, row.post, hour)) {
+    return false;
   }
-  if (IsState(event.kind)) {
-    const PostState row = {.post = event.post, .kind = event.kind, .surface = event.surface, .hour = hour};
-    const PostState* on = FindState(history.states, row.post, row.kind);
-    const PostState* off = FindState(history.taken_back, row.post, row.kind);
-    if (event.taken_back) {
-      if (on == nullptr || on->hour > hour) return false;  // Nothing to take back, or turned on since.
-      TakeBack(history, row);
-      TakeBack(added, row);
-    } else {
-      if (on != nullptr || (off != nullptr && off->hour > hour)) return false;
-      TurnOn(history, row);
-      TurnOn(added, row);
-    }
-    return true;
+  AddImpression(growth.added, row);
+  return true;
+}
+
+bool AddState(const SignalEvent& event, Hour hour, Growth& growth) {
+  const PostState row = {.post = event.post, .kind = event.kind, .surface = event.surface, .hour = hour};
+  const auto find = [&](const std::vector<PostState>& rows) { return FindState(rows, row.post, row.kind); };
+  // The later one wins: what is added stands before what was there, whichever of the two it is.
+  const PostState* on = find(growth.added.states);
+  const PostState* off = find(growth.added.taken_back);
+  if (on == nullptr && off == nullptr) {
+    on = find(growth.before.states);
+    off = find(growth.before.taken_back);
   }
+  if (event.taken_back) {
+    if (on == nullptr || on->hour > hour) return false;  // Nothing to take back, or turned on since.
+    TakeBack(growth.added, row);
+  } else {
+    if (on != nullptr || (off != nullptr && off->hour > hour)) return false;
+    TurnOn(growth.added, row);
+  }
+  return true;
+}
+
+bool AddOneOff(const SignalEvent& event, Hour hour, Growth& growth) {
   const bool dwell = event.kind == SignalKind::kDwell;
   const Interaction row = {.post = event.post,
                            .topic = event.topic,
@@ -41,11 +53,19 @@ bool AddEvent(const SignalEvent& event, History& history, History& added) {
                            .surface = event.surface,
                            .strength = dwell ? std::min(event.strength, kDwellMillisecondsMax) : 0,
                            .hour = hour};
-  const Interaction* same = FindInteraction(history.interactions, row);
-  if (same != nullptr && same->strength >= row.strength) return false;
-  AddInteraction(history, row);
-  AddInteraction(added, row);
+  for (const History* const rows : {&std::as_const(growth.added), &growth.before}) {
+    const Interaction* const same = FindInteraction(rows->interactions, row);
+    if (same != nullptr && same->strength >= row.strength) return false;
+  }
+  AddInteraction(growth.added, row);
   return true;
+}
+
+// Returns whether the event changes anything.
+bool AddEvent(const SignalEvent& event, Growth& growth) {
+  const Hour hour = Hour::Floor(event.time);
+  if (event.kind == SignalKind::kImpression) return AddImpressionOf(event, hour, growth);
+  return IsState(event.kind) ? AddState(event, hour, growth) : AddOneOff(event, hour, growth);
 }
 
 // Sorted and distinct. A post that a limit pushes out loses its count, so those are among them.
@@ -80,7 +100,11 @@ RecordOutcome InteractionWriter::Admit(const SignalEvent& event, const Effective
     return RecordOutcome::kExpired;
   if (!self_author || event.kind == SignalKind::kSearch) return RecordOutcome::kRecorded;
   const std::optional<AuthorCode> author = core_.posts.AuthorOf(event.post);
-  if (!author) return RecordOutcome::kRetryLater;
+  if (!author) {
+    const absl::StatusOr<std::optional<PostRow>> row = StoredPost(*core_.engine, event.post);
+    const bool removed = row.ok() && row->has_value() && (*row)->removed;
+    return removed ? RecordOutcome::kExpired : RecordOutcome::kRetryLater;
+  }
   return *author == *self_author ? RecordOutcome::kOwnPost : RecordOutcome::kRecorded;
 }
 
@@ -98,17 +122,16 @@ absl::StatusOr<std::vector<RecordOutcome>> InteractionWriter::Record(
 
   std::vector<RecordOutcome> outcomes;
   outcomes.reserve(events.size());
-  History after = before->history.rows;
-  History added;
+  Growth growth = {.before = before->history.rows, .added = {}};
   for (const SignalEvent& event : events) {
     RecordOutcome outcome = Admit(event, before->consent, self_author, Hour::Floor(now));
-    if (outcome == RecordOutcome::kRecorded && !AddEvent(event, after, added)) {
+    if (outcome == RecordOutcome::kRecorded && !AddEvent(event, growth)) {
       outcome = RecordOutcome::kAlreadyRecorded;
     }
     outcomes.push_back(outcome);
   }
-  if (!added.empty()) {
-    BAUTA_RETURN_IF_ERROR(Write(subject, code, *before, std::move(after), added, now));
+  if (!growth.added.empty()) {
+    BAUTA_RETURN_IF_ERROR(Write(subject, code, *before, growth.added, now));
     core_.statistics.rows_recorded.fetch_add(
         static_cast<uint64_t>(std::count(outcomes.begin(), outcomes.end(), RecordOutcome::kRecorded)),
         std::memory_order_relaxed);
@@ -117,8 +140,9 @@ absl::StatusOr<std::vector<RecordOutcome>> InteractionWriter::Record(
 }
 
 absl::Status InteractionWriter::Write(const Pseudonym& subject, const StoredCode& code,
-                                      const CachedSubject& before, History&& after, const History& added,
-                                      absl::Time now) {
+                                      const CachedSubject& before, const History& added, absl::Time now) {
+  History after = before.history.rows;
+  AddFrame(after, History(added));
   const SlotRef& slot = before.head.value.history_slot;
   const SubjectKey key(code, RowKind::kHistory);
   const size_t interactions_dropped = Above(after.interactions.size(), core_.options.interactions_max);

@@ -32,7 +32,7 @@ class InteractionWriter {
   RecordOutcome Admit(const SignalEvent& event, const EffectiveConsent& consent,
                       const std::optional<AuthorCode>& self_author, Hour now) const;
   absl::Status Write(const Pseudonym& subject, const StoredCode& code, const CachedSubject& before,
-                     History&& after, const History& added, absl::Time now);
+                     const History& added, absl::Time now);
 
   StoreCore& core_;
   const SubjectReader& reader_;

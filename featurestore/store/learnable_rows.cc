@@ -43,6 +43,18 @@ LearnableRow MakeRow(StoredHistory history, const StoredHead& head, const Effect
   return row;
 }
 
+// Empty where nothing may be learned from.
+absl::StatusOr<LearnableRow> ReadRow(StoreCore& core, const SubjectReader& reader, const StoredCode& code) {
+  SubjectRows rows;
+  reader.ReadRows(code, rows);
+  BAUTA_ASSIGN_OR_RETURN(const StoredHead head, reader.Head(code, rows));
+  const absl::Time now = core.clock.Now();
+  const EffectiveConsent consent = Resolve(head.value.head.instructions.consent, core.options.policy, now);
+  if (!consent.Holds(Purpose::kLearn)) return LearnableRow();
+  BAUTA_ASSIGN_OR_RETURN(StoredHistory history, reader.History(code, head.value.history_slot, rows));
+  return MakeRow(std::move(history), head, consent, core.options.retention, Hour::Floor(now));
+}
+
 bool IsEmpty(const LearnableRow& row) {
   return row.interactions.empty() && row.states.empty() && row.impressions.empty() && row.lessons.empty();
 }
@@ -59,15 +71,13 @@ absl::Status VisitLearnableRows(StoreCore& core, const SubjectReader& reader,
       }));
   BAUTA_RETURN_IF_ERROR(Shuffle(codes, core.random));
   for (const StoredCode& code : codes) {
-    SubjectRows rows;
-    reader.ReadRows(code, rows);
-    BAUTA_ASSIGN_OR_RETURN(const StoredHead head, reader.Head(code, rows));
-    const absl::Time now = core.clock.Now();
-    const EffectiveConsent consent = Resolve(head.value.head.instructions.consent, core.options.policy, now);
-    if (!consent.Holds(Purpose::kLearn)) continue;
-    BAUTA_ASSIGN_OR_RETURN(StoredHistory history, reader.History(code, head.value.history_slot, rows));
-    LearnableRow row = MakeRow(std::move(history), head, consent, core.options.retention, Hour::Floor(now));
-    if (!IsEmpty(row)) BAUTA_RETURN_IF_ERROR(visit(std::move(row)));
+    absl::StatusOr<LearnableRow> row = ReadRow(core, reader, code);
+    if (absl::IsDataLoss(row.status())) {  // One damaged row must not end all training.
+      core.statistics.rows_unreadable.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    BAUTA_RETURN_IF_ERROR(row.status());
+    if (!IsEmpty(*row)) BAUTA_RETURN_IF_ERROR(visit(*std::move(row)));
   }
   return absl::OkStatus();
 }

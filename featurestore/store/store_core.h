@@ -94,6 +94,7 @@ struct StoreCore {
     std::atomic<uint64_t> histories_unsealed{0};
     std::atomic<uint64_t> view_cache_hits{0};
     std::atomic<uint64_t> rows_recorded{0};
+    std::atomic<uint64_t> rows_unreadable{0};
   } statistics;
 
   std::unique_ptr<ClassACommitter> committer;  // Last: its thread uses the rest.

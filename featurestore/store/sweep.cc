@@ -27,8 +27,9 @@ class Sweep {
                                            return true;
                                          }));
       for (const StoredCode& code : codes) {
-        absl::Status swept = SweepSubject(code);
-        if (swept.ok()) swept = writer_.EraseIfIdle(code);
+        bool idle = false;
+        absl::Status swept = SweepSubject(code, idle);
+        if (swept.ok() && idle) swept = writer_.EraseIfIdle(code);
         if (first_error.ok()) first_error = swept;
       }
     }
@@ -40,12 +41,15 @@ class Sweep {
  private:
   static constexpr uint32_t kRangesAtATime = 64;
 
-  absl::Status SweepSubject(const StoredCode& code) {
+  absl::Status SweepSubject(const StoredCode& code, bool& idle) {
     const auto lock = core_.subject_locks.Lock(code);
     BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
     SubjectRows rows;
     reader_.ReadRows(code, rows);
     BAUTA_ASSIGN_OR_RETURN(const StoredHead head, reader_.Head(code, rows));
+    const uint16_t month = head.value.head.observed.month_last_seen;
+    idle = head.exists() && month != 0 && IdleTooLong(core_.options.retention, month, now_);
+    if (idle) return absl::OkStatus();
     rocksdb::WriteBatch batch;
     if (rows.has_head() && !head.exists()) BAUTA_RETURN_IF_ERROR(Delete(code, RowKind::kHead, batch));
     if (!rows.history().empty()) BAUTA_RETURN_IF_ERROR(SweepHistory(code, head, rows, batch));
@@ -70,8 +74,8 @@ class Sweep {
     const SignalKindSet& excluded = head.value.head.instructions.consent.excluded_kinds;
     const bool foreign =
         std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) { return frame.slot != slot; });
-    if (!foreign && !AnyDropped(history.rows, core_.options.retention, excluded, now_))
-      return absl::OkStatus();
+    const bool expired = FirstExpiry(history.rows, core_.options.retention) <= now_;
+    if (!foreign && !expired && !AnyOfKinds(history.rows, excluded)) return absl::OkStatus();
     Fold(history.rows, core_.options.interactions_max, core_.options.retention, excluded, now_);
     BAUTA_ASSIGN_OR_RETURN(const std::string row, core_.rows->SealFrame(code, slot, history.rows));
     const SubjectKey key(code, RowKind::kHistory);
