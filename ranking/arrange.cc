@@ -28,8 +28,11 @@ void Arranger::Arrange(const RankingContext& context, const FeedRequest& request
                        std::span<ScoreTerms> terms, std::vector<uint32_t>& order) {
   const Call call{context, request, candidates, terms};
   order.clear();
+  author_factors_.Reset(context.surface.author_spacing);
+  topic_factors_.Reset(context.surface.topic_spacing);
   placed_.assign(candidates.size(), false);
   fresh_placed_ = 0;
+  fresh_since_seconds_ = ToSeconds(context.now - context.surface.fresh_age);
   author_counts_.Clear();
   topic_counts_.Clear();
   FillPool(call);
@@ -93,8 +96,7 @@ void Arranger::FillFresh(const Call& call) {
 }
 
 bool Arranger::IsFresh(const Call& call, uint32_t index) const {
-  const absl::Time since = call.context.now - call.context.surface.fresh_age;
-  return call.context.posts.At(call.candidates[index].row).publish_seconds > ToSeconds(since);
+  return call.context.posts.At(call.candidates[index].row).publish_seconds > fresh_since_seconds_;
 }
 
 void Arranger::FillExploring(const Call& call, TasteProblem& taste) {
@@ -131,14 +133,14 @@ float Arranger::Spaced(const Call& call, uint32_t index) const {
   float factor = 1;
   if (post.author != kNoIndex) {
     if (const uint32_t* count = author_counts_.Find(post.author)) {
-      factor = SpacingFactor(call.context.surface.author_spacing, *count);
+      factor = author_factors_.At(*count);
     }
   }
   uint32_t most = 0;
   for (TopicIndex topic : call.context.posts.TopicsOf(post)) {
     if (const uint32_t* count = topic_counts_.Find(topic)) most = std::max(most, *count);
   }
-  if (most > 0) factor *= SpacingFactor(call.context.surface.topic_spacing, most);
+  if (most > 0) factor *= topic_factors_.At(most);
   const float score = ranked_[index].score;
   if (factor >= 1) return score;
   // Below the base less standing is more distance, so that spacing never lifts a post.

@@ -3,6 +3,8 @@
 #ifndef BAUTA_RANKING_ARRANGE_H_
 #define BAUTA_RANKING_ARRANGE_H_
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -20,6 +22,21 @@ float SpacingFactor(const Spacing& spacing, uint32_t already_placed);
 
 // Whether slot `slot` (from 0, counted over all pages) is one of the share: slots are spread evenly.
 bool IsSlotOfShare(float share, size_t slot);
+
+// The factors of one spacing, computed once a call.
+class SpacingFactors {
+ public:
+  void Reset(const Spacing& spacing) {
+    for (uint32_t n = 0; n < factors_.size(); ++n) factors_[n] = SpacingFactor(spacing, n);
+  }
+  // From the last one on they are as good as the floor, or the decay is so slow that nobody sees it.
+  float At(uint32_t already_placed) const {
+    return factors_[std::min<size_t>(already_placed, factors_.size() - 1)];
+  }
+
+ private:
+  std::array<float, 32> factors_{};
+};
 
 // Keeps its memory from call to call.
 class Arranger {
@@ -73,6 +90,9 @@ class Arranger {
   std::vector<Ranked> exploring_;  // Best last.
   std::vector<bool> placed_;
   size_t fresh_placed_ = 0;
+  uint32_t fresh_since_seconds_ = 0;
+  SpacingFactors author_factors_;
+  SpacingFactors topic_factors_;
   SmallMap<uint32_t> author_counts_;
   SmallMap<uint32_t> topic_counts_;
 };

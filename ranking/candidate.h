@@ -24,32 +24,38 @@ inline uint64_t TieOf(uint64_t seed, PostId post) { return MixBits(seed ^ MixBit
 // The candidates of one call, each once. What a filter took out is remembered, so that it counts once.
 class CandidateSet {
  public:
-  enum class Entry { kNew, kKept, kRemoved };
+  // What is known of one post so far; found with one look-up. Holds until the next SlotOf.
+  class Slot {
+   public:
+    Slot() = default;
+    bool is_new() const { return value_ == 0; }
+    bool is_removed() const { return value_ == kRemoved; }
+
+   private:
+    friend class CandidateSet;
+    static constexpr uint32_t kRemoved = UINT32_MAX;
+    uint32_t value_ = 0;  // Place in kept_ + 1.
+  };
 
   void Clear() {
     kept_.clear();
     by_row_.Clear();
   }
 
-  // What is known of `row` so far.
-  Entry Find(PostRow row) const {
-    const uint32_t* index = by_row_.Find(row);
-    if (index == nullptr) return Entry::kNew;
-    return *index == kRemovedIndex ? Entry::kRemoved : Entry::kKept;
-  }
-  void Keep(PostRow row, float caller) {
-    by_row_[row] = static_cast<uint32_t>(kept_.size());
+  Slot& SlotOf(PostRow row) { return by_row_[row]; }
+  Candidate& Keep(Slot& slot, PostRow row, float caller) {
     kept_.push_back({row, {}, caller});
+    slot.value_ = static_cast<uint32_t>(kept_.size());
+    return kept_.back();
   }
-  void Remove(PostRow row) { by_row_[row] = kRemovedIndex; }
-  Candidate& At(PostRow row) { return kept_[*by_row_.Find(row)]; }
+  void Remove(Slot& slot) { slot.value_ = Slot::kRemoved; }
+  Candidate& At(const Slot& slot) { return kept_[slot.value_ - 1]; }
 
   std::span<const Candidate> kept() const { return kept_; }
 
  private:
-  static constexpr uint32_t kRemovedIndex = UINT32_MAX;
   std::vector<Candidate> kept_;
-  SmallMap<uint32_t> by_row_;
+  SmallMap<Slot> by_row_;
 };
 
 }  // namespace bauta

@@ -22,6 +22,7 @@ template <class Test>
 bool AnyInstruction(const RankingContext& context, const Viewer& viewer, const LivePost& post, Test test) {
   const Instruction* author = viewer.ForAuthor(post.author);
   if (author != nullptr && test(*author)) return true;
+  if (!viewer.has_topic_instructions()) return false;
   for (TopicIndex topic : context.posts.TopicsOf(post)) {
     const Instruction* instruction = viewer.ForTopic(topic);
     if (instruction != nullptr && test(*instruction)) return true;
@@ -47,7 +48,7 @@ RemovalReason FindRemovalReason(const RankingContext& context, const Viewer& vie
   const PostId id = posts.IdOf(row);
   if (!post.approved) return RemovalReason::kNotApproved;
   if (!IsPublished(post, viewer.now_seconds())) return RemovalReason::kNotPublished;
-  if (posts.IsSuspended(post.author, viewer.now_seconds())) return RemovalReason::kAuthorSuspended;
+  if (posts.IsSuspended(post, viewer.now_seconds())) return RemovalReason::kAuthorSuspended;
   if (!IsForAudience(context, viewer, post)) return RemovalReason::kNotInCountry;
   if (post.advertisement) return RemovalReason::kAdvertisement;
   if (viewer.self() != kNoIndex && post.author == viewer.self()) return RemovalReason::kOwnPost;
@@ -66,7 +67,7 @@ RemovalReason FindRemovalReason(const RankingContext& context, const Viewer& vie
 bool IsEligible(const RankingContext& context, uint32_t now_seconds, uint32_t oldest_seconds,
                 const LivePost& post) {
   return post.live && post.approved && !post.advertisement && IsPublished(post, now_seconds) &&
-         post.publish_seconds >= oldest_seconds && !context.posts.IsSuspended(post.author, now_seconds);
+         post.publish_seconds >= oldest_seconds && !context.posts.IsSuspended(post, now_seconds);
 }
 
 }  // namespace bauta

@@ -15,7 +15,7 @@ struct PlaceCount {
   RawCount raw;
 };
 
-// Counts of one key (an author, a topic) in one place, still to be merged with others of the same.
+// Counts of one key (a post, an author, a topic) in one place.
 template <class Key>
 struct KeyedCount {
   Key key{};
@@ -31,6 +31,28 @@ void Merge(RawCount& into, const RawCount& from) {
 bool MorePopular(const PopularPost& a, const PopularPost& b) {
   return a.subjects != b.subjects ? a.subjects > b.subjects : a.post < b.post;
 }
+
+// Adds up the counts of few keys from many posts.
+class KeyedCounts {
+ public:
+  void Add(uint32_t key, PlaceNode node, const RawCount& raw) {
+    Merge(counts_[uint64_t{key} << 32 | node], raw);
+  }
+  // By key, then in the order of the tree.
+  std::vector<KeyedCount<uint32_t>> Sorted() const {
+    std::vector<KeyedCount<uint32_t>> sorted;
+    sorted.reserve(counts_.size());
+    for (const auto& [where, raw] : counts_) {
+      sorted.push_back({static_cast<uint32_t>(where >> 32), static_cast<PlaceNode>(where), raw});
+    }
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto& a, const auto& b) { return a.key != b.key ? a.key < b.key : a.node < b.node; });
+    return sorted;
+  }
+
+ private:
+  absl::flat_hash_map<uint64_t, RawCount> counts_;
+};
 
 void KeepMostPopular(std::vector<PopularPost>& posts, size_t count_max) {
   std::sort(posts.begin(), posts.end(), MorePopular);
@@ -93,8 +115,7 @@ class FreshTableBuilder {
 
   void CountLifts() {
     std::vector<KeyedCount<PostId>> by_post;
-    std::vector<KeyedCount<AuthorIndex>> by_author;
-    std::vector<KeyedCount<TopicIndex>> by_topic;
+    KeyedCounts by_author, by_topic;
     std::vector<RawCount> all;
     ForEachRun(counts_.by_city, [&](PostId post, std::span<const PostCityHourCount> rows) {
       const LivePost& live = posts_.At(posts_.Find(post));
@@ -103,8 +124,8 @@ class FreshTableBuilder {
         Merge(all[count.node], count.raw);
         // A post is too small a thing to be told apart by city.
         if (!tree_.IsCity(count.node)) by_post.push_back({post, count.node, count.raw});
-        if (live.author != kNoIndex) by_author.push_back({live.author, count.node, count.raw});
-        for (TopicIndex topic : posts_.TopicsOf(live)) by_topic.push_back({topic, count.node, count.raw});
+        if (live.author != kNoIndex) by_author.Add(live.author, count.node, count.raw);
+        for (TopicIndex topic : posts_.TopicsOf(live)) by_topic.Add(topic, count.node, count.raw);
       }
     });
     all.resize(tree_.size());
@@ -116,30 +137,24 @@ class FreshTableBuilder {
               [&](PlaceNode a, PlaceNode b) { return all_[a] != all_[b] ? all_[a] > all_[b] : a < b; });
     EmitLifts(by_post, false,
               [&](PlaceNode node, PostId post, float lift) { lifts_[node].posts[post] = lift; });
-    EmitLifts(by_author, true, [&](PlaceNode node, AuthorIndex author, float lift) {
+    EmitLifts(by_author.Sorted(), true, [&](PlaceNode node, AuthorIndex author, float lift) {
       lifts_[node].authors[posts_.AuthorAt(author)] = lift;
     });
-    EmitLifts(by_topic, true, [&](PlaceNode node, TopicIndex topic, float lift) {
+    EmitLifts(by_topic.Sorted(), true, [&](PlaceNode node, TopicIndex topic, float lift) {
       lifts_[node].topics[posts_.TopicAt(topic)] = lift;
     });
   }
 
-  // Calls `emit(node, key, log lift)` for every key and place about which something is known.
+  // Calls `emit(node, key, log lift)` for every key and place about which something is known. `counts` are
+  // sorted by key and then by node.
   template <class Key, class Emit>
-  void EmitLifts(std::vector<KeyedCount<Key>>& counts, bool by_city, Emit emit) {
-    std::sort(counts.begin(), counts.end(),
-              [](const auto& a, const auto& b) { return a.key != b.key ? a.key < b.key : a.node < b.node; });
+  void EmitLifts(const std::vector<KeyedCount<Key>>& counts, bool by_city, Emit emit) {
     std::vector<std::pair<PlaceNode, uint64_t>> here;
     for (size_t begin = 0, end = 0; begin < counts.size(); begin = end) {
       here.clear();
-      while (end < counts.size() && counts[end].key == counts[begin].key) {
-        RawCount raw;
-        const PlaceNode node = counts[end].node;
-        for (; end < counts.size() && counts[end].key == counts[begin].key && counts[end].node == node;
-             ++end) {
-          Merge(raw, counts[end].raw);
-        }
-        if (const uint64_t rounded = RoundDown(raw, options_.crowd_min)) here.emplace_back(node, rounded);
+      for (; end < counts.size() && counts[end].key == counts[begin].key; ++end) {
+        const uint64_t rounded = RoundDown(counts[end].raw, options_.crowd_min);
+        if (rounded > 0) here.emplace_back(counts[end].node, rounded);
       }
       EmitKey(counts[begin].key, here, by_city, emit);
     }
@@ -151,16 +166,23 @@ class FreshTableBuilder {
     if (here.empty() || here.front().first != kEverywhere) return;
     const uint64_t everywhere = here.front().second;
     AddPlacesThatLackIt(everywhere, by_city, here);
-    absl::flat_hash_map<PlaceNode, double> ratios = {{kEverywhere, 1.0}};
+    ratios_.assign(1, {kEverywhere, 1.0});
     for (const auto& [node, count] : here) {
       if (node == kEverywhere) continue;
-      PlaceNode parent = tree_.ParentOf(node);
-      while (!ratios.contains(parent)) parent = tree_.ParentOf(parent);
       const PlaceCounts counts{count, everywhere, all_[node], all_[kEverywhere]};
       const double ratio =
-          ShrunkRatio(counts, options_.crowd_min, options_.shrinkage, ratios.find(parent)->second);
-      ratios[node] = ratio;
+          ShrunkRatio(counts, options_.crowd_min, options_.shrinkage, RatioAround(tree_.ParentOf(node)));
+      ratios_.emplace_back(node, ratio);
       emit(node, key, static_cast<float>(std::log(ratio)));
+    }
+  }
+
+  // Of the smallest place around and including `node` that has one; ratios_ are in the order of the tree.
+  double RatioAround(PlaceNode node) const {
+    for (;; node = tree_.ParentOf(node)) {
+      const auto at = std::lower_bound(ratios_.begin(), ratios_.end(), node,
+                                       [](const auto& entry, PlaceNode n) { return entry.first < n; });
+      if (at != ratios_.end() && at->first == node) return at->second;
     }
   }
 
@@ -257,6 +279,7 @@ class FreshTableBuilder {
   std::vector<PlaceNode> largest_;  // By all_, falling.
   std::vector<Cell> cells_;
   std::vector<PlaceCount> by_place_;
+  std::vector<std::pair<PlaceNode, double>> ratios_;  // Of the key at hand.
   std::vector<uint64_t> stretches_;
 };
 

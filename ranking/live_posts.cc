@@ -60,6 +60,7 @@ void LivePosts::Upsert(const Post& post, const std::optional<Place>& place) {
   live = LivePost();
   live.live = true;
   live.author = post.author == AuthorCode() ? kNoIndex : AuthorIndexOf(post.author);
+  live.author_suspended = live.author != kNoIndex && authors_[live.author].suspended_until_seconds > 0;
   live.publish_seconds = ToSeconds(post.publish_time);
   live.expire_seconds = ToSeconds(post.expire_time);
   live.language = post.language;
@@ -91,7 +92,11 @@ bool LivePosts::Remove(PostId post) {
 
 void LivePosts::SuspendAuthor(const AuthorCode& author, absl::Time until) {
   if (author == AuthorCode()) return;
-  authors_[AuthorIndexOf(author)].suspended_until_seconds = ToSeconds(until);
+  AuthorEntry& entry = authors_[AuthorIndexOf(author)];
+  entry.suspended_until_seconds = ToSeconds(until);
+  for (uint64_t post : entry.posts) {
+    rows_[PostList::RowOf(post)].author_suspended = entry.suspended_until_seconds > 0;
+  }
 }
 
 size_t LivePosts::EraseAuthor(const AuthorCode& author) {

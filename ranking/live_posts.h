@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,7 +49,8 @@ struct LivePost {
   bool approved : 1 = false;
   bool advertisement : 1 = false;
   bool sensitive : 1 = false;
-  bool learned : 1 = false;  // The vector is the model's; else the prior mean F f_p.
+  bool author_suspended : 1 = false;  // Perhaps: the time is the author's.
+  bool learned : 1 = false;           // The vector is the model's; else the prior mean F f_p.
   Audience audience : 2 = Audience::kEverybody;
 };
 static_assert(sizeof(LivePost) <= 32);
@@ -119,6 +121,12 @@ class LivePosts {
 
   // ---- By row, which must be live, or below rows_end() for At().
   PostRow rows_end() const { return static_cast<PostRow>(rows_.size()); }
+  // Asks the memory for what filters and scores will read of `row`; nothing for kNoRow.
+  void Prefetch(PostRow row) const {
+    if (row == kNoRow) return;
+    __builtin_prefetch(&rows_[row]);
+    __builtin_prefetch(&ids_[row]);
+  }
   PostId IdOf(PostRow row) const { return ids_[row]; }
   const LivePost& At(PostRow row) const { return rows_[row]; }
   const float* VectorOf(PostRow row) const { return vectors_.Row(row); }  // model().stride() floats.
@@ -139,8 +147,9 @@ class LivePosts {
   TopicIndex FindTopic(TopicId topic) const;
   const AuthorCode& AuthorAt(AuthorIndex author) const { return authors_[author].code; }
   TopicId TopicAt(TopicIndex topic) const { return topics_[topic].id; }
-  bool IsSuspended(AuthorIndex author, uint32_t now_seconds) const {
-    return author != kNoIndex && authors_[author].suspended_until_seconds > now_seconds;
+  // Whether the post's author is suspended.
+  bool IsSuspended(const LivePost& post, uint32_t now_seconds) const {
+    return post.author_suspended && authors_[post.author].suspended_until_seconds > now_seconds;
   }
   size_t authors_end() const { return authors_.size(); }
   size_t topics_end() const { return topics_.size(); }
@@ -190,7 +199,7 @@ class LivePosts {
 
   std::vector<TopicIndex> topic_pool_;
   std::vector<std::vector<uint32_t>> free_topic_sets_;  // By length: where in the pool a set of it may go.
-  std::vector<AuthorEntry> authors_;
+  std::deque<AuthorEntry> authors_;                     // Many, so none of a vector's slack.
   absl::flat_hash_map<AuthorCode, AuthorIndex> author_index_;
   std::vector<TopicEntry> topics_;
   absl::flat_hash_map<TopicId, TopicIndex> topic_index_;

@@ -27,25 +27,27 @@ void GatherCandidates(const RankingContext& context, std::span<const PostId> pos
   trace.candidates = static_cast<uint32_t>(posts.size());
   memory.rows.resize(posts.size());
   context.posts.FindAll(posts, memory.rows);
+  constexpr size_t kAhead = 16;
   for (size_t i = 0; i < posts.size(); ++i) {
+    if (i + kAhead < posts.size()) context.posts.Prefetch(memory.rows[i + kAhead]);
     const PostRow row = memory.rows[i];
     if (row == kNoRow) {
       CountRemoved(RemovalReason::kUnknownPost, trace);
       continue;
     }
-    if (memory.candidates.Find(row) != CandidateSet::Entry::kNew) {
+    CandidateSet::Slot& slot = memory.candidates.SlotOf(row);
+    if (!slot.is_new()) {
       CountRemoved(RemovalReason::kDuplicate, trace);
       continue;
     }
     const RemovalReason reason = FindRemovalReason(context, memory.viewer, row);
     if (reason != RemovalReason::kCount) {
       CountRemoved(reason, trace);
-      memory.candidates.Remove(row);
+      memory.candidates.Remove(slot);
       continue;
     }
     const float caller = i < caller_scores.size() && std::isfinite(caller_scores[i]) ? caller_scores[i] : 0;
-    memory.candidates.Keep(row, caller);
-    memory.candidates.At(row).sources.Add(Source::kCaller);
+    memory.candidates.Keep(slot, row, caller).sources.Add(Source::kCaller);
   }
 }
 
@@ -155,7 +157,7 @@ absl::StatusOr<Explanation> Explain(const RankingContext& context, const Subject
   Explanation explanation;
   const RemovalReason reason = FindRemovalReason(context, memory.viewer, row);
   if (reason != RemovalReason::kCount) explanation.removed = reason;
-  memory.candidates.Keep(row, request.caller_score);
+  memory.candidates.Keep(memory.candidates.SlotOf(row), row, request.caller_score);
   const std::span<const float> taste = FoldInTaste(context, view, memory);
   if (!context.surface.chronological) {
     ScoreCandidates(context, taste, memory);

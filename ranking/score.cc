@@ -39,8 +39,10 @@ const float* FindLift(const PlaceLifts* const (&levels)[3], Map PlaceLifts::*map
 float DismissalOf(const RankingContext& context, const Viewer& viewer, PostRow row, const LivePost& post) {
   float strongest = 0;
   if (const Instruction* author = viewer.ForAuthor(post.author)) strongest = author->penalty;
-  for (TopicIndex topic : context.posts.TopicsOf(post)) {
-    if (const Instruction* note = viewer.ForTopic(topic)) strongest = std::max(strongest, note->penalty);
+  if (viewer.has_topic_instructions()) {
+    for (TopicIndex topic : context.posts.TopicsOf(post)) {
+      if (const Instruction* note = viewer.ForTopic(topic)) strongest = std::max(strongest, note->penalty);
+    }
   }
   if (viewer.seen_too_often().empty()) return strongest;
   const VectorKernels& kernels = ActiveVectorKernels();
@@ -57,6 +59,7 @@ float DismissalOf(const RankingContext& context, const Viewer& viewer, PostRow r
 }
 
 bool LocalityIsOff(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
+  if (!viewer.has_topic_instructions()) return false;
   for (TopicIndex topic : context.posts.TopicsOf(post)) {
     if (const Instruction* note = viewer.ForTopic(topic); note != nullptr && note->locality_off) return true;
   }

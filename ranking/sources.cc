@@ -61,21 +61,19 @@ bool SourceReader::Offer(const Call& call, Budget& budget, PostRow row) {
   --budget.visits_left;
   const LivePost& post = call.context.posts.At(row);
   if (!IsEligible(call.context, call.viewer.now_seconds(), call.oldest_seconds, post)) return true;
-  CandidateSet::Entry entry = call.candidates.Find(row);
-  if (entry == CandidateSet::Entry::kNew) {
+  CandidateSet::Slot& slot = call.candidates.SlotOf(row);
+  if (slot.is_new()) {
     ++call.trace.candidates;
     const RemovalReason reason = FindRemovalReason(call.context, call.viewer, row);
     if (reason == RemovalReason::kCount) {
-      call.candidates.Keep(row, 0);
-      entry = CandidateSet::Entry::kKept;
+      call.candidates.Keep(slot, row, 0);
     } else {
       ++call.trace.removed[static_cast<size_t>(reason)];
-      call.candidates.Remove(row);
-      entry = CandidateSet::Entry::kRemoved;
+      call.candidates.Remove(slot);
     }
   }
-  if (entry == CandidateSet::Entry::kRemoved) return true;
-  SourceSet& sources = call.candidates.At(row).sources;
+  if (slot.is_removed()) return true;
+  SourceSet& sources = call.candidates.At(slot).sources;
   if (sources.Has(budget.source)) return true;
   sources.Add(budget.source);
   return --budget.posts_left > 0;

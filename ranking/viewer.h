@@ -45,6 +45,7 @@ class Viewer {
 
   const Instruction* ForAuthor(AuthorIndex author) const { return authors_.Find(author); }
   const Instruction* ForTopic(TopicIndex topic) const { return topics_.Find(topic); }
+  bool has_topic_instructions() const { return !topics_.empty(); }
   bool IsFollowed(const LivePosts& posts, const LivePost& post) const;
 
   bool IsDismissed(PostId post) const { return dismissed_posts_.Contains(post.value()); }

@@ -99,7 +99,7 @@ TEST_F(LivePostsTest, APostThatNamesNobodyHasNoAuthor) {
   post.author = AuthorCode();
   Upsert(post);
   EXPECT_EQ(posts_.At(posts_.Find(post.id)).author, kNoIndex);
-  EXPECT_FALSE(posts_.IsSuspended(kNoIndex, 0));
+  EXPECT_FALSE(posts_.IsSuspended(posts_.At(posts_.Find(post.id)), 0));
 }
 
 struct CountryCase {
@@ -131,13 +131,15 @@ TEST_F(LivePostsTest, ASuspensionHoldsUntilItsTimeAndForPostsThatCome) {
   Post post = world_.post(1);
   post.author = author;
   Upsert(post);
-  const AuthorIndex index = posts_.FindAuthor(author);
-  EXPECT_TRUE(posts_.IsSuspended(index, ToSeconds(world_.now) - 1));
-  EXPECT_FALSE(posts_.IsSuspended(index, ToSeconds(world_.now)));
+  const auto suspended_at = [&](uint32_t seconds) {
+    return posts_.IsSuspended(posts_.At(posts_.Find(post.id)), seconds);
+  };
+  EXPECT_TRUE(suspended_at(ToSeconds(world_.now) - 1));
+  EXPECT_FALSE(suspended_at(ToSeconds(world_.now)));
   posts_.SuspendAuthor(author, absl::InfiniteFuture());
-  EXPECT_TRUE(posts_.IsSuspended(index, UINT32_MAX - 1));
+  EXPECT_TRUE(suspended_at(UINT32_MAX - 1));
   posts_.SuspendAuthor(author, absl::InfinitePast());
-  EXPECT_FALSE(posts_.IsSuspended(index, 0));
+  EXPECT_FALSE(suspended_at(0));
 }
 
 TEST_F(LivePostsTest, ErasingAnAuthorRemovesPostsAndCode) {
