@@ -272,6 +272,14 @@ TEST_F(InteractionHandlerTest, ARetryOfAnXIsOneXAndARepeatLengthensIt) {
   EXPECT_THAT(calls_.Dismissals(reader_), SizeIs(1));
 }
 
+TEST_F(InteractionHandlerTest, AnXOnTheSameTopicsIsTheSameXInWhateverOrderTheyAreNamed) {
+  ASSERT_TRUE(calls_.Upsert({PostOf(5, "eve", {11, 10}, now())}).ok());
+  ASSERT_TRUE(calls_.Dismiss(reader_, 1, v1::DISMISS_REASON_LESS_OF_TOPIC).ok());
+  EXPECT_EQ(calls_.Dismiss(reader_, 5, v1::DISMISS_REASON_LESS_OF_TOPIC)->repeat_count(), 2u);
+  EXPECT_EQ(calls_.Dismiss(reader_, 5, v1::DISMISS_REASON_LESS_OF_TOPIC, {11, 10, 11})->repeat_count(), 2u);
+  EXPECT_THAT(calls_.Dismissals(reader_), SizeIs(1));
+}
+
 TEST_F(InteractionHandlerTest, DismissalsAreListedNewestFirstAndUndone) {
   ASSERT_TRUE(calls_.Dismiss(reader_, 1, v1::DISMISS_REASON_NOT_INTERESTED).ok());
   Advance(absl::Hours(1));
