@@ -72,7 +72,7 @@ absl::StatusOr<FeedHandler::Looker> FeedHandler::Look(const v1::Visit& visit, bo
   const auto place_of = [this](City city) { return dependencies_.resolver.PlaceOfCity(city); };
   absl::StatusOr<SubjectView> view = dependencies_.store.ReadSubject(resolved.visit, place_of);
   if (view.ok()) return Looker{resolved, *std::move(view)};
-  if (!absl::IsUnavailable(view.status())) LogInternalError(view.status());
+  LogInternalError(view.status());
   if (!resolved.allow_without_choices) {
     return absl::UnavailableError(
         "the subject's choices cannot be read now; try again, or allow_without_choices");

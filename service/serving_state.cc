@@ -7,6 +7,7 @@
 #include "base/hour.h"
 #include "base/status.h"
 #include "service/generic_model.h"
+#include "service/log.h"
 
 namespace bauta {
 namespace {
@@ -172,6 +173,9 @@ absl::Status ServingState::RetireModelAt(absl::Time time) {
     const std::shared_lock lock(serving_lock_);
     if (time < model_expire_time_) return absl::OkStatus();
   }
+  LogWarning(
+      "the model is older than model_age_max and leaves service: posts are ordered by age and by what many "
+      "read");
   return Replace(nullptr, [] { return absl::OkStatus(); });
 }
 

@@ -1,6 +1,7 @@
 #include "tests/service/feed_fixture.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 
 #include <algorithm>
 #include <utility>
@@ -21,8 +22,8 @@ T Taken(absl::StatusOr<T> result) {
 FeedWorld::FeedWorld(const WorldOptions& options, bool with_model)
     : world_(MakeWorld(options)), clock_(options.now) {
   DeterministicRandom random(options.seed);
-  EXPECT_EQ(InitKeys(PosixFileSystem(), folder_.Join("keys"), random, options.now), absl::OkStatus());
-  keys_ = std::make_unique<KeyRing>(Taken(KeyRing::Open(PosixFileSystem(), folder_.Join("keys"))));
+  EXPECT_EQ(InitKeys(files_, folder_.Join("keys"), random, options.now), absl::OkStatus());
+  keys_ = std::make_unique<KeyRing>(Taken(KeyRing::Open(files_, folder_.Join("keys"))));
   pseudonymizer_ = Taken(Pseudonymizer::Create(*keys_));
   resolver_ = std::make_unique<SubjectResolver>(*pseudonymizer_, nullptr, nullptr);
   surfaces_ = std::make_unique<Surfaces>(Taken(Surfaces::Create(Surfaces::Defaults())));
@@ -41,7 +42,7 @@ void FeedWorld::Start() {
   store_options.region = world_.parameters.region;
   store_options.create = true;
   store_options.view_cache_bytes = size_t{1} << 20;
-  running_->store = Taken(FeatureStore::Open(store_options, *keys_, clock_, PosixFileSystem()));
+  running_->store = Taken(FeatureStore::Open(store_options, *keys_, clock_, files_));
   ModelStore::Options model_options;
   model_options.directory = folder_.Join("models");
   model_options.region = world_.parameters.region;
@@ -59,6 +60,42 @@ void FeedWorld::Start() {
 
 void FeedWorld::Restart() {
   running_.reset();
+  Start();
+}
+
+void FeedWorld::DamageFirstHistoryKey() {
+  constexpr size_t kSlotSize = 64;
+  constexpr size_t kWrappedKeyOffset = 20;
+  files_.Edit(folder_.Join("keys/subjects.1"), [&](std::string& bytes) {
+    char& byte = bytes[kSlotSize * 2 + kWrappedKeyOffset];
+    byte = static_cast<char>(byte ^ 1);
+  });
+}
+
+void FeedWorld::RestartWithDamagedHeads() {
+  running_.reset();
+  std::vector<std::string> names;
+  ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(rocksdb::Options(), folder_.Join("db"), &names).ok());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open(rocksdb::DBOptions(), folder_.Join("db"), families, &handles, &opened).ok());
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  size_t damaged = 0;
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    if (handle->GetName() == "subject") {
+      const std::unique_ptr<rocksdb::Iterator> row(db->NewIterator(rocksdb::ReadOptions(), handle));
+      for (row->SeekToFirst(); row->Valid(); row->Next(), ++damaged) {
+        std::string value = row->value().ToString();
+        value.back() = static_cast<char>(value.back() ^ 1);
+        EXPECT_TRUE(db->Put(rocksdb::WriteOptions(), handle, row->key(), value).ok());
+      }
+    }
+    db->DestroyColumnFamilyHandle(handle);
+  }
+  EXPECT_GT(damaged, 0u);
+  ASSERT_TRUE(db->Close().ok());
   Start();
 }
 

@@ -23,6 +23,7 @@
 #include "service/subject_resolver.h"
 #include "service/surfaces.h"
 #include "service/visit_notes.h"
+#include "tests/testing/faulty_file_system.h"
 #include "tests/testing/model_builder.h"
 #include "tests/testing/temporary_directory.h"
 
@@ -36,6 +37,11 @@ class FeedWorld {
 
   // Stops the handlers and the store, and starts them again on the same folder.
   void Restart();
+  // Damages the wrapped data key of the history of the first subject that was written (slot 2), behind
+  // everybody's back. Restart before: keys that were used are in memory.
+  void DamageFirstHistoryKey();
+  // Starts again with one bit flipped in every subject's head. No history may have been recorded.
+  void RestartWithDamagedHeads();
 
   Pseudonym Code(const std::string& account) const;
   void AgreeTo(const std::string& account, const PurposeSet& purposes);
@@ -86,7 +92,8 @@ class FeedWorld {
   v1::Visit VisitOf(const std::string& account) const;
 
   const World world_;
-  TemporaryDirectory folder_;
+  TemporaryDirectory folder_;  // Of the database and the models.
+  FaultyFileSystem files_;     // Of the keys and the rights log.
   SimulatedClock clock_;
   std::unique_ptr<KeyRing> keys_;
   std::unique_ptr<Pseudonymizer> pseudonymizer_;

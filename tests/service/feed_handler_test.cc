@@ -336,6 +336,38 @@ TEST(WithoutModelTest, WhatIsFollowedComesFirst) {
   EXPECT_EQ(reply->feed().reasons(0), v1::FEED_REASON_FOLLOWED_AUTHOR);
 }
 
+TEST(DegradedTest, WithoutTheHistoryTheChoicesAreObeyedAndTheReplySaysSo) {
+  FeedWorld world;
+  world.AgreeTo("anna", {Purpose::kPersonalize});
+  world.Record("anna", {world.Click(3), world.Click(8)});
+  world.Dismiss("anna", PostId(5), DismissalReason::kNotInterested);
+  world.Restart();
+  world.DamageFirstHistoryKey();
+  const auto reply = world.Rank(world.RankRequest("anna"));
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_THAT(reply->feed().degraded(), ElementsAre(v1::DEGRADED_REASON_WITHOUT_HISTORY));
+  EXPECT_THAT(Ids(reply->feed()), Not(Contains(5u)));
+  EXPECT_EQ(world.metrics().ReadDegraded(v1::DEGRADED_REASON_WITHOUT_HISTORY), 1u);
+}
+
+TEST(DegradedTest, WithoutTheChoicesACallIsUnavailableUnlessItDoesWithoutThem) {
+  FeedWorld world;
+  world.Dismiss("anna", PostId(5), DismissalReason::kNotInterested);
+  world.RestartWithDamagedHeads();
+  v1::RankPostsRequest request = world.RankRequest("anna");
+  const absl::Status refused = world.Rank(request).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(world.Rank(world.RankRequest("ben")).ok());
+  EXPECT_EQ(world.Feed(world.FeedRequest("anna", 10)).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(world.Explain(world.ExplainRequest("anna", 1)).status().code(), absl::StatusCode::kUnavailable);
+
+  request.mutable_visit()->set_allow_without_choices(true);
+  const auto reply = world.Rank(request);
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_THAT(reply->feed().degraded(), ElementsAre(v1::DEGRADED_REASON_WITHOUT_CHOICES));
+  EXPECT_EQ(reply->feed().post_ids_size(), 50);
+}
+
 TEST(ExplainPostTest, TheTermsAreThoseThatRanked) {
   FeedWorld world;
   world.AgreeTo("anna", {Purpose::kPersonalize});

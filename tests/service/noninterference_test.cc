@@ -118,6 +118,26 @@ TEST(NoninterferenceTest, WhoWithdrewGetsWhatWhoNeverAgreedGets) {
   EXPECT_EQ(EveryReply(one, "anna"), EveryReply(other, "anna"));
 }
 
+TEST(NoninterferenceTest, DegradedRepliesIgnoreHistory) {
+  for (uint64_t pair = 0; pair < 8; ++pair) {
+    SCOPED_TRACE(pair);
+    FeedWorld one, other;
+    Dice histories(pair);
+    for (FeedWorld* world : {&one, &other}) {
+      world->AgreeTo("anna", {Purpose::kPersonalize});
+      world->Record("anna", RandomHistory(*world, histories));
+      Dice instructions(pair);
+      RandomInstructions(*world, "anna", instructions);
+      world->Restart();
+      world->DamageFirstHistoryKey();
+    }
+    const auto reply = one.Rank(one.RankRequest("anna"));
+    ASSERT_TRUE(reply.ok()) << reply.status();
+    ASSERT_EQ(reply->feed().degraded_size(), 1);
+    ASSERT_EQ(EveryReply(one, "anna"), EveryReply(other, "anna"));
+  }
+}
+
 TEST(NoninterferenceTest, AHistoryWithoutCrowdMovesNobodyElsesFeed) {
   FeedWorld one, other;
   for (int i = 0; i < 60; ++i) {
