@@ -62,6 +62,21 @@ std::optional<Record> Decode(std::string_view bytes) {
 
 std::string PathOf(const std::string& directory) { return directory + "/head"; }
 
+absl::StatusOr<Record> ReadNewest(const File& file, const std::string& path) {
+  BAUTA_ASSIGN_OR_RETURN(const uint64_t size, file.Size());
+  std::optional<Record> newest;
+  for (uint64_t begin = 0; begin + kRecordSize <= size && begin < kFileSize; begin += kRecordStride) {
+    std::array<char, kRecordSize> bytes;
+    BAUTA_RETURN_IF_ERROR(file.Read(begin, bytes.size(), bytes.data()));
+    const std::optional<Record> record = Decode(std::string_view(bytes.data(), bytes.size()));
+    if (record && (!newest || record->counter > newest->counter)) newest = record;
+  }
+  if (!newest) {
+    return absl::DataLossError(absl::StrCat(path, ": damaged: neither of its two records is whole"));
+  }
+  return *newest;
+}
+
 }  // namespace
 
 absl::Status KeyHead::Create(FileSystem& files, const std::string& directory, const KeyHeadValues& values) {
@@ -75,26 +90,24 @@ absl::Status KeyHead::Create(FileSystem& files, const std::string& directory, co
   return files.SyncDirectory(directory);
 }
 
+absl::StatusOr<KeyHeadValues> KeyHead::Read(FileSystem& files, const std::string& directory) {
+  const std::string path = PathOf(directory);
+  BAUTA_RETURN_IF_ERROR(privacy_internal::CheckPrivate(files, path));
+  BAUTA_ASSIGN_OR_RETURN(const std::unique_ptr<File> file, files.Open(path, FileSystem::OpenMode::kRead));
+  BAUTA_ASSIGN_OR_RETURN(const Record newest, ReadNewest(*file, path));
+  return newest.values;
+}
+
 absl::StatusOr<std::unique_ptr<KeyHead>> KeyHead::Open(FileSystem& files, const std::string& directory) {
   const std::string path = PathOf(directory);
   BAUTA_RETURN_IF_ERROR(privacy_internal::CheckPrivate(files, path));
   BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<File> file, files.Open(path, FileSystem::OpenMode::kReadWrite));
-  BAUTA_ASSIGN_OR_RETURN(const uint64_t size, file->Size());
-  std::optional<Record> newest;
-  for (uint64_t begin = 0; begin + kRecordSize <= size && begin < kFileSize; begin += kRecordStride) {
-    std::array<char, kRecordSize> bytes;
-    BAUTA_RETURN_IF_ERROR(file->Read(begin, bytes.size(), bytes.data()));
-    const std::optional<Record> record = Decode(std::string_view(bytes.data(), bytes.size()));
-    if (record && (!newest || record->counter > newest->counter)) newest = record;
-  }
-  if (!newest) {
-    return absl::DataLossError(absl::StrCat(path, ": damaged: neither of its two records is whole"));
-  }
-  std::unique_ptr<KeyHead> head(new KeyHead(std::move(file), newest->values, newest->counter));
+  BAUTA_ASSIGN_OR_RETURN(const Record newest, ReadNewest(*file, path));
+  std::unique_ptr<KeyHead> head(new KeyHead(std::move(file), newest.values, newest.counter));
   // What was just read may never have reached the disk: a killed process leaves unsynced bytes in the page
   // cache, and so does a sync that failed. Nothing may be done on the word of values that a power loss could
   // still take back.
-  BAUTA_RETURN_IF_ERROR(head->WriteNext(newest->values));
+  BAUTA_RETURN_IF_ERROR(head->WriteNext(newest.values));
   return head;
 }
 

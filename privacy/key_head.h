@@ -31,8 +31,11 @@ class KeyHead {
  public:
   // Makes `directory`/head. ALREADY_EXISTS.
   static absl::Status Create(FileSystem& files, const std::string& directory, const KeyHeadValues& values);
-  // FAILED_PRECONDITION: absent. PERMISSION_DENIED: open to group or others. DATA_LOSS: no record of the two
-  // is whole.
+  // What the file says, for those who only look (an audit, also of a store that is running): nothing is
+  // written, and what was read may not be durable yet. Errors as Open.
+  static absl::StatusOr<KeyHeadValues> Read(FileSystem& files, const std::string& directory);
+  // For the one process that owns the store: makes durable what it read. FAILED_PRECONDITION: absent.
+  // PERMISSION_DENIED: open to group or others. DATA_LOSS: no record of the two is whole.
   static absl::StatusOr<std::unique_ptr<KeyHead>> Open(FileSystem& files, const std::string& directory);
 
   KeyHeadValues values() const;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "featurestore/store/little_endian.h"
 
 namespace bauta {
 namespace {
@@ -15,19 +16,9 @@ constexpr size_t kDestroyedSize = 12;   // Bytes of one destroyed slot.
 constexpr size_t kHashSize = sizeof(Sha256Digest);
 constexpr size_t kCheckpointSize = 24;
 
-// Little-endian, whatever the machine.
-template <class T>
-void Put(T value, std::string& out) {
-  for (size_t i = 0; i < sizeof(T); ++i) out.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
-}
-
 template <class T>
 T Get(std::string_view bytes, size_t offset) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < sizeof(T); ++i) {
-    value |= uint64_t{static_cast<uint8_t>(bytes[offset + i])} << (8 * i);
-  }
-  return static_cast<T>(value);
+  return LoadNumber<T>(bytes.data() + offset);
 }
 
 void PutDigest(const Sha256Digest& digest, std::string& out) { out.append(View(digest)); }
@@ -44,18 +35,18 @@ bool ChecksumHolds(std::string_view header) {
 
 // Type, sequence, slot: bytes 4 to 28 of an entry's header.
 void PutIdentity(const RightsEntryHeader& header, std::string& out) {
-  Put(static_cast<uint8_t>(header.type), out);
-  Put(uint8_t{0}, out);
-  Put(static_cast<uint16_t>(header.destroyed.size()), out);
-  Put(header.sequence, out);
-  Put(header.slot.index, out);
-  Put(header.slot.generation, out);
+  AppendNumber(static_cast<uint8_t>(header.type), out);
+  AppendNumber(uint8_t{0}, out);
+  AppendNumber(static_cast<uint16_t>(header.destroyed.size()), out);
+  AppendNumber(header.sequence, out);
+  AppendNumber(header.slot.index, out);
+  AppendNumber(header.slot.generation, out);
 }
 
 void PutDestroyed(const RightsEntryHeader& header, std::string& out) {
   for (const SlotRef& slot : header.destroyed) {
-    Put(slot.index, out);
-    Put(slot.generation, out);
+    AppendNumber(slot.index, out);
+    AppendNumber(slot.generation, out);
   }
 }
 
@@ -86,12 +77,12 @@ std::string_view RightsEntryTypeName(RightsEntryType type) {
 std::string EncodeFileHeader(const RightsLogFileHeader& header) {
   std::string out(kMagic);
   out.reserve(kRightsLogFileHeaderSize);
-  Put(kRightsLogFormat, out);
-  Put(header.file_number, out);
-  Put(header.base_sequence, out);
+  AppendNumber(kRightsLogFormat, out);
+  AppendNumber(header.file_number, out);
+  AppendNumber(header.base_sequence, out);
   PutDigest(header.base_hash, out);
-  Put(uint32_t{0}, out);
-  Put(Crc32c(out), out);
+  AppendNumber(uint32_t{0}, out);
+  AppendNumber(Crc32c(out), out);
   return out;
 }
 
@@ -127,10 +118,10 @@ Sha256Digest AppendEntry(const RightsEntryHeader& header, const Sha256Digest& pr
       kRightsEntryHeaderSize + kDestroyedSize * header.destroyed.size() + payload.size() + kHashSize;
   const size_t begin = out.size();
   out.reserve(begin + size);
-  Put(static_cast<uint32_t>(size), out);
+  AppendNumber(static_cast<uint32_t>(size), out);
   PutIdentity(header, out);
   PutDigest(previous, out);
-  Put(Crc32c(std::string_view(out).substr(begin)), out);
+  AppendNumber(Crc32c(std::string_view(out).substr(begin)), out);
   PutDestroyed(header, out);
   out.append(payload);
   const Sha256Digest hash = Sha256(std::string_view(out).substr(begin));
@@ -183,9 +174,9 @@ std::string PayloadAssociatedData(const RightsEntryHeader& header) {
 
 std::string EncodeCheckpoint(const RightsLogCheckpoint& checkpoint) {
   std::string out;
-  Put(checkpoint.kept_entries, out);
-  Put(checkpoint.dropped_entries, out);
-  Put(checkpoint.compaction_hour, out);
+  AppendNumber(checkpoint.kept_entries, out);
+  AppendNumber(checkpoint.dropped_entries, out);
+  AppendNumber(checkpoint.compaction_hour, out);
   return out;
 }
 

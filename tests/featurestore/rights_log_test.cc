@@ -342,7 +342,10 @@ TEST_F(RightsLogTest, VerifyingCountsWithoutChangingAnything) {
   Append(/*commit=*/false);
   files_.Edit(kLogPath, [](std::string& bytes) { bytes += "torn"; });
   const int operations = files_.operations();
-  const auto report = VerifyRightsLog(files_, kStore, head_->values());
+  const auto head = KeyHead::Read(files_, kKeys);
+  ASSERT_TRUE(head.ok()) << head.status();
+  EXPECT_EQ(*head, head_->values());
+  const auto report = VerifyRightsLog(files_, kStore, *head);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->entries, 3u);
   EXPECT_EQ(report->last_sequence, 3u);

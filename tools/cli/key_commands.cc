@@ -103,10 +103,9 @@ absl::Status Audit(const Arguments& arguments) {
   BAUTA_ASSIGN_OR_RETURN(const std::string directory, NeededDirectory());
   const std::string keys = absl::GetFlag(FLAGS_keys_dir);
   BAUTA_ASSIGN_OR_RETURN(
-      const std::unique_ptr<KeyHead> head,
-      KeyHead::Open(PosixFileSystem(), keys.empty() ? absl::StrCat(directory, "/keys") : keys));
-  BAUTA_ASSIGN_OR_RETURN(const RightsLogReport report,
-                         VerifyRightsLog(PosixFileSystem(), directory, head->values()));
+      const KeyHeadValues head,
+      KeyHead::Read(PosixFileSystem(), keys.empty() ? absl::StrCat(directory, "/keys") : keys));
+  BAUTA_ASSIGN_OR_RETURN(const RightsLogReport report, VerifyRightsLog(PosixFileSystem(), directory, head));
   std::vector<std::vector<std::string>> rows;
   for (size_t type = 1; type < std::size(report.entries_by_type); ++type) {
     const std::string_view name = RightsEntryTypeName(static_cast<RightsEntryType>(type));
