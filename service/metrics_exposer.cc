@@ -49,11 +49,11 @@ MetricFamily Latencies(const Metrics& metrics) {
       cumulative += counts.by_latency[i];
       const bool last = i == kLatencyBucketMicros.size();
       metric.histogram.bucket.push_back(
-          {cumulative, last ? std::numeric_limits<double>::infinity() : kLatencyBucketMicros[i] * 1e-6});
+          {cumulative, last ? std::numeric_limits<double>::infinity() : kLatencyBucketMicros[i] / 1e6});
     }
     if (cumulative == 0) continue;
     metric.histogram.sample_count = cumulative;
-    metric.histogram.sample_sum = static_cast<double>(counts.latency_sum_micros) * 1e-6;
+    metric.histogram.sample_sum = static_cast<double>(counts.latency_sum_micros) / 1e6;
     family.metric.push_back(std::move(metric));
   }
   return family;

@@ -145,10 +145,6 @@ void Server::Stop() {
   grpc_server_.reset();
 }
 
-std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
-  return grpc_server_->InProcessChannel(grpc::ChannelArguments());
-}
-
 std::vector<MetricSample> Server::Samples() const {
   std::vector<MetricSample> samples = backend_->Samples();
   samples.push_back({"bauta_calls_in_flight", "Calls that are being answered.", false,

@@ -49,8 +49,6 @@ class Server {
   int metrics_port() const { return exposer_ == nullptr ? 0 : exposer_->port(); }
   Backend& backend() { return *backend_; }
   const Door& door() const { return door_; }
-  // A channel into the server without a socket, with the server's own door.
-  std::shared_ptr<grpc::Channel> InProcessChannel();
 
  private:
   struct Services;
