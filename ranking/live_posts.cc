@@ -246,13 +246,13 @@ void LivePosts::SetVector(PostRow row, const Post& post) {
 void LivePosts::Link(PostRow row) {
   const LivePost& live = rows_[row];
   const uint64_t entry = PostList::EntryOf(live.publish_seconds, row);
-  newest_.entries_.insert(entry);
-  if (live.author != kNoIndex) authors_[live.author].posts.entries_.insert(entry);
-  for (TopicIndex topic : TopicsOf(live)) topics_[topic].posts.entries_.insert(entry);
+  newest_.Insert(entry);
+  if (live.author != kNoIndex) authors_[live.author].posts.Insert(entry);
+  for (TopicIndex topic : TopicsOf(live)) topics_[topic].posts.Insert(entry);
   if (const Place* place = PlaceOf(live)) {
-    by_city_.try_emplace(place->city, &ids_).first->second.entries_.insert(entry);
+    by_city_.try_emplace(place->city, &ids_).first->second.Insert(entry);
     if (place->region != Region()) {
-      by_region_.try_emplace(place->region, &ids_).first->second.entries_.insert(entry);
+      by_region_.try_emplace(place->region, &ids_).first->second.Insert(entry);
     }
   }
 }

@@ -89,6 +89,15 @@ class PostList {
 
  private:
   friend class LivePosts;
+  // Posts mostly come in the order of their times: at either end of a list no search is needed.
+  void Insert(uint64_t entry) {
+    const Newer newer = entries_.key_comp();
+    if (!entries_.empty() && newer(entry, *entries_.begin())) {
+      entries_.insert(entries_.begin(), entry);
+    } else {
+      entries_.insert(entries_.end(), entry);  // A hint, checked.
+    }
+  }
   Entries entries_;
 };
 

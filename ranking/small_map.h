@@ -3,8 +3,6 @@
 #ifndef BAUTA_RANKING_SMALL_MAP_H_
 #define BAUTA_RANKING_SMALL_MAP_H_
 
-#include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -27,31 +25,31 @@ class SmallMap {
  public:
   // Emptying costs what the last call put in, not what the largest call ever did.
   void Clear() {
-    if (size_ > 0) slots_.assign(std::min(slots_.size(), std::bit_ceil(size_ * 4)), Slot{});
-    size_ = 0;
+    for (uint32_t at : used_) slots_[at] = Slot{};
+    used_.clear();
   }
 
   Value& operator[](uint64_t key) {
-    if ((size_ + 1) * 2 > slots_.size()) Grow();
-    Slot& slot = slots_[PlaceOf(key)];
-    if (slot.key == kEmpty) {
-      slot.key = key;
-      ++size_;
+    if ((used_.size() + 1) * 2 > slots_.size()) Grow();
+    const size_t at = PlaceOf(key);
+    if (slots_[at].key == kEmpty) {
+      slots_[at].key = key;
+      used_.push_back(static_cast<uint32_t>(at));
     }
-    return slot.value;
+    return slots_[at].value;
   }
 
   // nullptr where it is not there.
   const Value* Find(uint64_t key) const {
-    if (size_ == 0) return nullptr;
+    if (used_.empty()) return nullptr;
     const Slot& slot = slots_[PlaceOf(key)];
     return slot.key == kEmpty ? nullptr : &slot.value;
   }
   Value* Find(uint64_t key) { return const_cast<Value*>(static_cast<const SmallMap*>(this)->Find(key)); }
 
   bool Contains(uint64_t key) const { return Find(key) != nullptr; }
-  bool empty() const { return size_ == 0; }
-  size_t size() const { return size_; }
+  bool empty() const { return used_.empty(); }
+  size_t size() const { return used_.size(); }
 
  private:
   static constexpr uint64_t kEmpty = UINT64_MAX;
@@ -69,13 +67,15 @@ class SmallMap {
   void Grow() {
     std::vector<Slot> old(slots_.empty() ? 16 : slots_.size() * 2);
     old.swap(slots_);
-    for (Slot& slot : old) {
-      if (slot.key != kEmpty) slots_[PlaceOf(slot.key)] = slot;
+    for (uint32_t& at : used_) {
+      const Slot slot = old[at];
+      at = static_cast<uint32_t>(PlaceOf(slot.key));
+      slots_[at] = slot;
     }
   }
 
-  std::vector<Slot> slots_;  // A power of two.
-  size_t size_ = 0;
+  std::vector<Slot> slots_;     // A power of two.
+  std::vector<uint32_t> used_;  // Places of the keys, so that emptying need not look at all.
 };
 
 }  // namespace bauta
