@@ -73,6 +73,7 @@ class FeedWorld {
   FeatureStore& store() { return *running_->store; }
   ServingState& serving() { return *running_->serving; }
   ModelStore& models() { return *running_->models; }
+  FeedHandler& handler() { return *running_->feed; }
   ModelHandler& model_handler() { return *running_->model_handler; }
   VisitNotes& visit_notes() { return *running_->visit_notes; }
   const Metrics& metrics() const { return metrics_; }

@@ -487,22 +487,5 @@ TEST(FeedBadInputTest, EachIsRefusedWithItsFieldAndNothingOfWhoAsks) {
   EXPECT_EQ(world.Explain(explain).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
-TEST(VisitNotesTest, ARequestLeavesTheMonthOfAKnownSubjectAndNothingOfAnUnknownOne) {
-  FeedWorld world;
-  world.AgreeTo("known", {Purpose::kPersonalize});
-  world.clock().Advance(absl::Hours(24 * 40));
-  const auto month_seen = [&] {
-    return world.store().Export(world.Code("known"))->head.observed.month_last_seen;
-  };
-  const int32_t month = MonthOf(Hour::Floor(world.clock().Now()));
-  ASSERT_NE(month_seen(), month);
-  for (const char* account : {"known", "unknown", ""}) {
-    ASSERT_TRUE(world.Rank(world.RankRequest(account)).ok());
-  }
-  world.visit_notes().Flush();
-  EXPECT_EQ(month_seen(), month);
-  EXPECT_EQ(world.store().Export(world.Code("unknown"))->head, Head());
-}
-
 }  // namespace
 }  // namespace bauta
