@@ -1,13 +1,9 @@
 // TLS and metrics of the real server.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <string>
@@ -17,7 +13,9 @@
 #include "bauta/v1/feed_service.grpc.pb.h"
 #include "service/config/config.h"
 #include "tests/service/certificate.h"
+#include "tests/service/http_get.h"
 #include "tests/service/raw_call.h"
+#include "tests/testing/model_builder.h"
 #include "tests/testing/test_server.h"
 
 namespace bauta::testing {
@@ -100,24 +98,6 @@ TEST_F(ServerTlsTest, BadCertificatesAndKeysAreRefusedAtTheStart) {
   EXPECT_TRUE(StartServer().ok());
 }
 
-// The body of GET /metrics.
-std::string Fetch(int port) {
-  const int connection = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) return "";
-  const std::string request = "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n";
-  EXPECT_EQ(write(connection, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-  std::string body;
-  char buffer[4096];
-  for (ssize_t size; (size = read(connection, buffer, sizeof(buffer))) > 0;)
-    body.append(buffer, static_cast<size_t>(size));
-  close(connection);
-  return body;
-}
-
 TEST(ServerMetricsTest, CountsCallsByMethodAndCodeAndNamesNobody) {
   TestServer::Options options;
   options.more_config = "metrics { address: '127.0.0.1:0' }";
@@ -135,7 +115,7 @@ TEST(ServerMetricsTest, CountsCallsByMethodAndCodeAndNamesNobody) {
   request.mutable_visit()->set_surface("CANARY-18");
   ASSERT_FALSE(feed->RankPosts(server->ContextOf(Role::kFeed).get(), request, &response).ok());
 
-  const std::string metrics = Fetch(server->server().metrics_port());
+  const std::string metrics = GetMetrics(server->server().metrics_port());
   for (const char* line :
        {"bauta_calls_total{method=\"RankPosts\",code=\"OK\"} 2\n",
         "bauta_calls_total{method=\"RankPosts\",code=\"INVALID_ARGUMENT\"} 1\n",
@@ -148,6 +128,23 @@ TEST(ServerMetricsTest, CountsCallsByMethodAndCodeAndNamesNobody) {
     EXPECT_THAT(metrics, HasSubstr(line));
   }
   EXPECT_THAT(metrics, AllOf(Not(HasSubstr("CANARY")), Not(HasSubstr("192.0.2"))));
+}
+
+TEST(ServerMetricsTest, NamesTheModelAndItsAge) {
+  TestServer::Options options;
+  options.more_config = "metrics { address: '127.0.0.1:0' }";
+  const auto server = TestServer::Start(options);
+  EXPECT_THAT(GetMetrics(server->server().metrics_port()), Not(HasSubstr("bauta_model_")));
+  World world = MakeWorld({.version = "model-7", .now = server->clock().Now()});
+  world.parameters.train_begin_time = server->clock().Now() - absl::Minutes(2);
+  ASSERT_TRUE(server->backend()
+                  .serving()
+                  .Activate(MakeSnapshot(world.parameters), [] { return absl::OkStatus(); })
+                  .ok());
+  server->clock().Advance(absl::Minutes(1));
+  EXPECT_THAT(GetMetrics(server->server().metrics_port()),
+              AllOf(HasSubstr("bauta_model_info{version=\"model-7\"} 1\n"),
+                    HasSubstr("bauta_model_age_seconds 180\n")));
 }
 
 }  // namespace
