@@ -199,5 +199,25 @@ TEST(StoreFullDiskTest, FullDiskUnderTheRightsLogLeavesInteractionsAndReadsAlone
   EXPECT_TRUE(HasDismissed(*store, kSubject, 2));
 }
 
+// What the disk holds after a failed sync is not known to anybody: going on would acknowledge what may be
+// lost.
+TEST(StoreSyncFailureDeathTest, FailedSyncUnderTheRightsLogStopsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  TemporaryFolder folder;
+  FaultyFileSystem files;
+  ASSERT_TRUE(files.CreateDirectories(folder.path()).ok());
+  StoreOnDisk store(folder.path() + "/store");
+  ASSERT_TRUE(InitKeys(files, store.keys(), SystemRandom(), store.clock().Now()).ok());
+  ASSERT_TRUE(store.Open(store.Options(), files).ok());
+  ASSERT_TRUE(DismissPost(*store, kSubject, 1).ok());
+  EXPECT_DEATH(
+      {
+        fs::remove_all(folder.path());  // The process that dies here cleans nothing up.
+        files.FailSync(1);
+        DismissPost(*store, kSubject, 2).IgnoreError();
+      },
+      "stopping, class A changes cannot be made durable");
+}
+
 }  // namespace
 }  // namespace bauta::testing
