@@ -140,9 +140,9 @@ void Server::Stop() {
   if (grpc_server_->GetHealthCheckService() != nullptr) grpc_server_->GetHealthCheckService()->Shutdown();
   exposer_.reset();  // It reads all of what follows.
   unix_acceptor_.reset();
-  task_threads_.clear();
   grpc_server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(config_.limits.drain));
   grpc_server_.reset();
+  task_threads_.clear();  // A sweep that has begun is waited for.
 }
 
 std::vector<MetricSample> Server::Samples() const {
