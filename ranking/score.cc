@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 
 #include "ranking/vector_kernels.h"
@@ -94,10 +95,14 @@ void LocalScore::Reset(const FreshTable& fresh, const std::optional<Place>& plac
   levels_[0] = place ? fresh.AtCity(place->city) : nullptr;
   levels_[1] = place ? fresh.AtRegion(place->region) : nullptr;
   levels_[2] = place ? fresh.AtCountry(place->country) : nullptr;
+  knows_lifts_ =
+      std::any_of(std::begin(levels_), std::end(levels_), [](const auto* l) { return l != nullptr; });
+  topic_lifts_.Clear();
+  nearness_.Clear();
 }
 
-float LocalScore::Lift(const LivePosts& posts, PostId id, const LivePost& post) const {
-  if (levels_[0] == nullptr && levels_[1] == nullptr && levels_[2] == nullptr) return 0;
+float LocalScore::Lift(const LivePosts& posts, PostId id, const LivePost& post) {
+  if (!knows_lifts_) return 0;
   float sum = 0, known = 0;
   if (const float* lift = FindLift(levels_, &PlaceLifts::posts, id)) {
     sum += *lift;
@@ -111,7 +116,7 @@ float LocalScore::Lift(const LivePosts& posts, PostId id, const LivePost& post) 
   }
   float topics_sum = 0, topics_known = 0;
   for (TopicIndex topic : posts.TopicsOf(post)) {
-    if (const float* lift = FindLift(levels_, &PlaceLifts::topics, posts.TopicAt(topic))) {
+    if (const std::optional<float> lift = LiftOf(posts, topic)) {
       topics_sum += *lift;
       ++topics_known;
     }
@@ -123,19 +128,27 @@ float LocalScore::Lift(const LivePosts& posts, PostId id, const LivePost& post) 
   return known > 0 ? sum / known : 0;
 }
 
-float LocalScore::Nearness(const Place* post_place) const {
-  if (place_ == nullptr || post_place == nullptr) return 0;
-  return std::exp(-Kilometres(*place_, *post_place) / kDistanceScaleKm);
+std::optional<float> LocalScore::LiftOf(const LivePosts& posts, TopicIndex topic) {
+  if (const std::optional<float>* remembered = topic_lifts_.Find(topic)) return *remembered;
+  const float* lift = FindLift(levels_, &PlaceLifts::topics, posts.TopicAt(topic));
+  return topic_lifts_[topic] = lift == nullptr ? std::nullopt : std::optional(*lift);
 }
 
-ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, const LocalScore& local,
+float LocalScore::Nearness(const LivePosts& posts, const LivePost& post) {
+  const Place* post_place = posts.PlaceOf(post);
+  if (place_ == nullptr || post_place == nullptr) return 0;
+  if (const float* remembered = nearness_.Find(post.place)) return *remembered;
+  return nearness_[post.place] = std::exp(-Kilometres(*place_, *post_place) / kDistanceScaleKm);
+}
+
+ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, LocalScore& local,
                          PostRow row) {
   const LivePost& post = context.posts.At(row);
   const PostId id = context.posts.IdOf(row);
   ScoreFeatures features;
   if (!LocalityIsOff(context, viewer, post)) {
     features.locality = local.Lift(context.posts, id, post);
-    features.distance = local.Nearness(context.posts.PlaceOf(post));
+    features.distance = local.Nearness(context.posts, post);
   }
   const float age_seconds = post.publish_seconds < viewer.now_seconds()
                                 ? static_cast<float>(viewer.now_seconds() - post.publish_seconds)

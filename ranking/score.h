@@ -2,10 +2,13 @@
 #ifndef BAUTA_RANKING_SCORE_H_
 #define BAUTA_RANKING_SCORE_H_
 
+#include <optional>
+
 #include "ranking/live_posts.h"
 #include "ranking/model_parameters.h"
 #include "ranking/ranked_feed.h"
 #include "ranking/ranker.h"
+#include "ranking/small_map.h"
 #include "ranking/viewer.h"
 
 namespace bauta {
@@ -27,21 +30,27 @@ struct ScoreFeatures {
 ScoreTerms WeighFeatures(const ScoreFeatures& features, const ScoreWeights& weights,
                          const TermScales& scales);
 
-// What the viewer's place, resolved once a call, adds to scores.
+// What the viewer's place, resolved once a call, adds to scores. Remembers what it has looked up during a
+// call, so one thread at a time.
 class LocalScore {
  public:
   void Reset(const FreshTable& fresh, const std::optional<Place>& place);
-  float Lift(const LivePosts& posts, PostId id, const LivePost& post) const;
-  float Nearness(const Place* post_place) const;
+  float Lift(const LivePosts& posts, PostId id, const LivePost& post);
+  float Nearness(const LivePosts& posts, const LivePost& post);
 
  private:
+  std::optional<float> LiftOf(const LivePosts& posts, TopicIndex topic);
+
+  bool knows_lifts_ = false;
   const PlaceLifts* levels_[3] = {};  // City, region, country; the first that knows a thing counts.
   const Place* place_ = nullptr;
+  // Topics and places are few, candidates many.
+  SmallMap<std::optional<float>> topic_lifts_;
+  SmallMap<float> nearness_;
 };
 
 // Every feature but taste and caller, which come from outside.
-ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, const LocalScore& local,
-                         PostRow row);
+ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, LocalScore& local, PostRow row);
 
 }  // namespace bauta
 

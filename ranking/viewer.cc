@@ -151,6 +151,9 @@ void Viewer::AddShown(const RankingContext& context, const SubjectView& view, co
   for (const Interaction& interaction : view.interactions()) {
     if (interaction.hour >= since) shown_[PostFingerprint::Of(interaction.post).value()] = true;
   }
+  for (const PostState& state : view.states()) {
+    if (state.hour >= since) shown_[PostFingerprint::Of(state.post).value()] = true;
+  }
 }
 
 bool Viewer::IsFollowed(const LivePosts& posts, const LivePost& post) const {

@@ -106,6 +106,11 @@ INSTANTIATE_TEST_SUITE_P(
               surface.seen_window = absl::Hours(24);
               view.Impressions({{PostFingerprint::Of(p.id), {}, Hour::Floor(WorldOptions().now).Plus(-23)}});
             }},
+        FilterCase{"liked within the window", RemovalReason::kAlreadyShown,
+                   [](Post& p, SubjectViewBuilder& view, auto&, SurfaceRules& surface) {
+                     surface.seen_window = absl::Hours(24);
+                     view.States({{p.id, SignalKind::kLike, {}, Hour::Floor(WorldOptions().now)}});
+                   }},
         FilterCase{"another language", RemovalReason::kFiltered,
                    [](Post& p, SubjectViewBuilder& view, auto&, auto&) {
                      p.language = *Language::Parse("pt");
@@ -188,6 +193,13 @@ TEST_F(RankerFilterRulesTest, FollowersSeeWhatIsForFollowersAndAdultsWhatIsForAd
   post.sensitive = true;
   Upsert(post);
   EXPECT_NE(In(RankAll(Nobody()), post.id), nullptr);
+}
+
+TEST_F(RankerFilterRulesTest, WhatWasSeenBeforeTheWindowComesBack) {
+  surface_.seen_window = absl::Hours(24);
+  const SubjectView view =
+      Built(SubjectViewBuilder().Impressions({{PostFingerprint::Of(PostId(7)), {}, Now().Plus(-25)}}));
+  EXPECT_NE(In(RankAll(view), PostId(7)), nullptr);
 }
 
 TEST_F(RankerFilterRulesTest, WithoutAPlaceALocalFeedIsNotEmpty) {

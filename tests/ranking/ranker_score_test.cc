@@ -211,6 +211,36 @@ TEST_F(RankerScoreTest, PopularityComesFromTheReleaseAlone) {
   EXPECT_EQ(Why(Nobody(), PostId(6)).post.terms.popularity, 0);
 }
 
+TEST_F(RankerScoreTest, WhatIsReadMoreWhereTheViewerIsGainsThere) {
+  // Post 5 is read in city 1, post 6 in city 3; they share neither author nor topics.
+  Post local = world_.post(5), other = world_.post(6);
+  local.author = AuthorNumber(901);
+  other.author = AuthorNumber(902);
+  local.topics = {TopicId(901)};
+  other.topics = {TopicId(902)};
+  local.city = other.city = std::nullopt;
+  Post like = local;  // Nobody has read it yet; its author and its topic tell.
+  like.id = PostId(6001);
+  for (const Post& post : {local, other, like}) Upsert(post);
+  CrowdCounts counts;
+  counts.by_city = {{local.id, City(1), Now(), 400},
+                    {local.id, City(3), Now(), 100},
+                    {other.id, City(1), Now(), 100},
+                    {other.id, City(3), Now(), 400}};
+  fresh_ = FreshTable::Create(counts, *posts_, PlaceOfCity, Now(), {});
+  const SubjectView here = Built(SubjectViewBuilder().At(PlaceOfCity(City(1))));
+  const SubjectView neighbour = Built(SubjectViewBuilder().At(PlaceOfCity(City(2))));
+  const SubjectView there = Built(SubjectViewBuilder().At(PlaceOfCity(City(3))));
+  for (const SubjectView& view : {here, neighbour}) {
+    EXPECT_GT(Why(view, local.id).post.terms.locality, 0);
+    EXPECT_GT(Why(view, like.id).post.terms.locality, 0);
+    EXPECT_LT(Why(view, other.id).post.terms.locality, 0);
+  }
+  EXPECT_LT(Why(there, local.id).post.terms.locality, 0);
+  EXPECT_GT(Why(there, other.id).post.terms.locality, 0);
+  EXPECT_EQ(Why(Nobody(), local.id).post.terms.locality, 0);
+}
+
 TEST_F(RankerScoreTest, NearerPostsGainByDistance) {
   Post here = world_.post(5), near = world_.post(6), far = world_.post(7);
   here.city = City(1);
