@@ -123,7 +123,10 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const std::string& director
       rocksdb::DB::Open(DatabaseOptions(create), directory, descriptors, &handles, &db);
   if (!opened.ok()) {
     const std::string message = absl::StrCat("open the database ", directory, ": ", opened.ToString());
-    if (opened.IsInvalidArgument()) return absl::NotFoundError(message);
+    if (opened.IsInvalidArgument()) {  // Absent, or with families that this program does not know.
+      return message.find("does not exist") != std::string::npos ? absl::NotFoundError(message)
+                                                                 : absl::FailedPreconditionError(message);
+    }
     if (opened.IsIOError() && message.find("lock") != std::string::npos) {
       return absl::FailedPreconditionError(message);
     }

@@ -14,7 +14,11 @@ namespace bauta {
 absl::StatusOr<std::unique_ptr<StoreLock>> StoreLock::Take(const std::string& directory) {
   const std::string path = absl::StrCat(directory, "/lock");
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return absl::InternalError(absl::StrCat("open ", path, ": ", std::strerror(errno)));
+  if (descriptor < 0) {
+    const int error = errno;
+    const std::string message = absl::StrCat("open ", path, ": ", std::strerror(error));
+    return error == ENOENT ? absl::NotFoundError(message) : absl::InternalError(message);
+  }
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
     ::close(descriptor);

@@ -12,7 +12,8 @@ namespace bauta {
 
 class StoreLock {
  public:
-  // Locks `directory`/lock (flock). FAILED_PRECONDITION where somebody holds it; INTERNAL else.
+  // Locks `directory`/lock (flock). FAILED_PRECONDITION where somebody holds it; NOT_FOUND
+  // without the directory; INTERNAL else.
   static absl::StatusOr<std::unique_ptr<StoreLock>> Take(const std::string& directory);
   ~StoreLock();
   StoreLock(const StoreLock&) = delete;

@@ -217,7 +217,10 @@ absl::StatusOr<uint64_t> SubjectWriter::Commit(const Pseudonym& subject, const S
     }
     return ToStatus(status, "write a subject's rows");
   };
-  return core_.committer->Commit(std::move(change));
+  absl::StatusOr<uint64_t> sequence = core_.committer->Commit(std::move(change));
+  // Refused for now, and yet a key may be gone: nothing may be shown any more of what was under it.
+  if (!sequence.ok()) core_.views.Drop(subject);
+  return sequence;
 }
 
 std::function<void(uint64_t)> SubjectWriter::Afterwards(const Pseudonym& subject, const StoredCode& code,
