@@ -10,96 +10,16 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/featurestore/rights_log_fixture.h"
-#include "tests/featurestore/store_on_disk.h"
+#include "tests/featurestore/store_recovery_fixture.h"
 
 namespace bauta::testing {
 namespace {
 
 namespace fs = std::filesystem;
+using StoreRecoveryTest = StoreRecoveryFixture;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr uint32_t kFollower = 1;  // Dismissed a post and follows a topic; never agreed to anything.
-constexpr uint32_t kReader = 2;    // Agreed, and clicked.
-constexpr uint32_t kErased = 3;
-constexpr uint32_t kWithdrawn = 4;  // Agreed, clicked, and withdrew.
-
-class StoreRecoveryTest : public ::testing::Test {
- protected:
-  // The state before: everybody is there, nothing is withdrawn, erased or removed.
-  void Begin() {
-    ASSERT_TRUE(store_.Open().ok());
-    for (uint64_t post = 100; post < 110; ++post) ASSERT_TRUE(UpsertPost(*store_, post).ok());
-    for (const uint32_t subject : {kReader, kErased, kWithdrawn}) {
-      ASSERT_TRUE(SetPersonalize(*store_, store_.clock(), subject, true).ok());
-      for (uint64_t post = 100; post < 105; ++post)
-        ASSERT_TRUE(Click(*store_, store_.clock(), subject, post).ok());
-    }
-    ASSERT_TRUE(DismissPost(*store_, kErased, 100).ok());
-  }
-
-  // Everything here is class A.
-  void Change() {
-    ASSERT_TRUE(DismissPost(*store_, kFollower, 101).ok());
-    ASSERT_TRUE(FollowTopic(*store_, kFollower, 7).ok());
-    ASSERT_TRUE(DismissPost(*store_, kReader, 102).ok());
-    ASSERT_TRUE(SetPersonalize(*store_, store_.clock(), kWithdrawn, false).ok());
-    ASSERT_TRUE(store_->Erase(SubjectNumber(kErased)).ok());
-    const PostRemoval removal = {.post = PostId(105), .version = 1};
-    ASSERT_TRUE(store_->RemovePosts({&removal, 1}).ok());
-    const AuthorSuspension suspension = {.author = AuthorNumber(9),
-                                         .until = absl::FromUnixSeconds(1'800'000'000)};
-    ASSERT_TRUE(store_->SuspendAuthors({&suspension, 1}).ok());
-  }
-
-  void ExpectTheChanges() {
-    EXPECT_TRUE(HasDismissed(*store_, kFollower, 101));
-    EXPECT_TRUE(Follows(*store_, kFollower, 7));
-    EXPECT_TRUE(HasDismissed(*store_, kReader, 102));
-    EXPECT_TRUE(Personalizes(*store_, kReader));
-    EXPECT_FALSE(Personalizes(*store_, kWithdrawn));
-    EXPECT_THAT(ClickedPosts(*store_, kWithdrawn), IsEmpty());
-    EXPECT_TRUE(IsUnknown(*store_, kErased));
-    EXPECT_FALSE(PostIsLive(*store_, 105));
-    EXPECT_FALSE(UpsertPost(*store_, 105).ok()) << "a removed post came back";
-    const std::vector<AuthorSuspension> suspensions = store_->Suspensions();
-    ASSERT_EQ(suspensions.size(), 1u);
-    EXPECT_EQ(suspensions[0].author, AuthorNumber(9));
-  }
-
-  void ExpectTheRest() {
-    EXPECT_THAT(ClickedPosts(*store_, kReader), ::testing::UnorderedElementsAre(100, 101, 102, 103, 104));
-    EXPECT_TRUE(PostIsLive(*store_, 109));
-  }
-
-  // Closed, with all of it: what each damage is done to.
-  void MakeWhole() {
-    Begin();
-    Change();
-    store_.Close();
-    CopyFolder(store_.directory(), whole_);
-  }
-  void BackToWhole() {
-    store_.Close();
-    ReplaceFolder(whole_, store_.directory());
-  }
-
-  std::string TheWal() {
-    std::string largest;
-    for (const std::string& path : FilesUnder(store_.db(), ".log")) {
-      if (largest.empty() || fs::file_size(path) > fs::file_size(largest)) largest = path;
-    }
-    EXPECT_FALSE(largest.empty());
-    EXPECT_GT(fs::file_size(largest), 1000u);
-    return largest;
-  }
-
-  TemporaryFolder folder_;
-  StoreOnDisk store_{folder_.path() + "/store"};
-  const std::string whole_ = folder_.path() + "/whole";
-};
 
 TEST_F(StoreRecoveryTest, UndamagedStoreHoldsEverythingAndReplaysNothing) {
   MakeWhole();
@@ -329,89 +249,6 @@ TEST_F(StoreRecoveryTest, SecondOpenIsRefusedWhileTheFirstLives) {
   EXPECT_TRUE(DismissPost(*store_, kReader, 104).ok());
   store_.Close();
   EXPECT_TRUE(second.Open().ok());
-}
-
-// Keys and rights log lie twice: with the second path alone, every instruction and every key is there again.
-TEST_F(StoreRecoveryTest, LosingTheFirstDiskLosesNoInstruction) {
-  FeatureStore::Options options = store_.Options();
-  options.second_directory = folder_.path() + "/second";
-  Begin();
-  EXPECT_TRUE(store_->recovery().second_path_missing);
-  ASSERT_TRUE(store_.Open(options).ok());
-  EXPECT_FALSE(store_->recovery().second_path_missing);
-  Change();
-  store_.Close();
-  EXPECT_EQ(ReadAll(store_.log()), ReadAll(options.second_directory + "/rights.log.1"));
-
-  fs::remove_all(store_.directory());
-  EXPECT_FALSE(store_.Open(options).ok()) << "keys are never made anew by themselves";
-  fs::create_directories(store_.directory());
-  CopyFolder(options.second_directory + "/keys", store_.keys());
-  const absl::Status opened = store_.Open(options);
-  ASSERT_TRUE(opened.ok()) << opened;
-  ExpectTheChanges();
-}
-
-TEST_F(StoreRecoveryTest, OlderKeysPutBackBesideANewerSecondPathAreRefused) {
-  FeatureStore::Options options = store_.Options();
-  options.second_directory = folder_.path() + "/second";
-  Begin();
-  ASSERT_TRUE(store_.Open(options).ok());
-  store_.Close();
-  CopyFolder(store_.keys(), folder_.path() + "/older-keys");
-  ASSERT_TRUE(store_.Open(options).ok());
-  Change();
-  store_.Close();
-  ReplaceFolder(folder_.path() + "/older-keys", store_.keys());
-  EXPECT_THAT(store_.Open(options), HasCode(absl::StatusCode::kFailedPrecondition));
-  ReplaceFolder(options.second_directory + "/keys", store_.keys());
-  ASSERT_TRUE(store_.Open(options).ok());
-  ExpectTheChanges();
-  ExpectTheRest();
-}
-
-TEST_F(StoreRecoveryTest, AbsentKeyFileIsRefusedByNameAndNotReplaced) {
-  MakeWhole();
-  for (const char* name : {"root", "identity.1", "wrap.1", "subjects.1", "head"}) {
-    SCOPED_TRACE(name);
-    BackToWhole();
-    const std::string path = absl::StrCat(store_.keys(), "/", name);
-    fs::remove(path);
-    const absl::Status opened = store_.Open();
-    EXPECT_THAT(opened, HasCode(absl::StatusCode::kFailedPrecondition));
-    EXPECT_THAT(opened, HasMessage(::testing::AnyOf(HasSubstr(name), HasSubstr("identity"))));
-    EXPECT_FALSE(fs::exists(path));
-  }
-}
-
-TEST_F(StoreRecoveryTest, KeyFileOpenToOthersIsRefusedByName) {
-  MakeWhole();
-  for (const char* name : {"root", "identity.1", "wrap.1", "subjects.1", "head"}) {
-    SCOPED_TRACE(name);
-    BackToWhole();
-    ASSERT_EQ(::chmod(absl::StrCat(store_.keys(), "/", name).c_str(), 0640), 0);
-    const absl::Status opened = store_.Open();
-    EXPECT_THAT(opened, HasCode(absl::StatusCode::kPermissionDenied));
-    EXPECT_THAT(opened, HasMessage(HasSubstr(name)));
-  }
-}
-
-TEST_F(StoreRecoveryTest, DamagedKeyFilesAreRefused) {
-  MakeWhole();
-  // Either record of the head alone is enough; without both nobody knows what is live.
-  BackToWhole();
-  WriteAll(store_.keys() + "/head", std::string(8192, '\0'));
-  EXPECT_THAT(store_.Open(), HasCode(absl::StatusCode::kDataLoss));
-  BackToWhole();
-  FlipBit(store_.keys() + "/wrap.1", 77);
-  EXPECT_THAT(store_.Open(), HasCode(absl::StatusCode::kDataLoss));
-}
-
-// Another root makes other codes of the same people: none of them would be found again.
-TEST_F(StoreRecoveryTest, AnotherRootKeyIsRefused) {
-  MakeWhole();
-  FlipBit(store_.keys() + "/root", 5);
-  EXPECT_FALSE(store_.Open().ok());
 }
 
 }  // namespace
