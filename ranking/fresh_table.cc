@@ -136,12 +136,12 @@ class FreshTableBuilder {
     std::sort(largest_.begin(), largest_.end(),
               [&](PlaceNode a, PlaceNode b) { return all_[a] != all_[b] ? all_[a] > all_[b] : a < b; });
     EmitLifts(by_post, false,
-              [&](PlaceNode node, PostId post, float lift) { lifts_[node].posts[post] = lift; });
+              [&](PlaceNode node, PostId post, float lift) { lifts_[node].posts.Put(post, lift); });
     EmitLifts(by_author.Sorted(), true, [&](PlaceNode node, AuthorIndex author, float lift) {
-      lifts_[node].authors[posts_.AuthorAt(author)] = lift;
+      lifts_[node].authors.Put(posts_.AuthorAt(author), lift);
     });
     EmitLifts(by_topic.Sorted(), true, [&](PlaceNode node, TopicIndex topic, float lift) {
-      lifts_[node].topics[posts_.TopicAt(topic)] = lift;
+      lifts_[node].topics.Put(posts_.TopicAt(topic), lift);
     });
   }
 

@@ -17,6 +17,7 @@
 #include "featurestore/records/ids.h"
 #include "privacy/codes.h"
 #include "privacy/place.h"
+#include "ranking/lift_table.h"
 #include "ranking/live_posts.h"
 
 namespace bauta {
@@ -28,11 +29,12 @@ struct PopularPost {
 };
 
 // The log lifts of one place: how much more (above 0) or less a post, an author or a topic engages there than
-// elsewhere. No entry: nothing is known beside what the larger place tells.
+// elsewhere. No entry: nothing is known beside what the larger place tells. What is in a place's tables is in
+// those of the places that it lies in too.
 struct PlaceLifts {
-  absl::flat_hash_map<PostId, float> posts;  // By region and country only.
-  absl::flat_hash_map<AuthorCode, float> authors;
-  absl::flat_hash_map<TopicId, float> topics;
+  LiftTable<PostId> posts;  // By region and country only.
+  LiftTable<AuthorCode> authors;
+  LiftTable<TopicId> topics;
   std::vector<PopularPost> popular;  // In this place. Most subjects first, then by id.
 };
 

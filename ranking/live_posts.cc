@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ranking/lift_table.h"
 #include "ranking/prior.h"
 #include "ranking/vector_kernels.h"
 
@@ -107,6 +108,7 @@ size_t LivePosts::EraseAuthor(const AuthorCode& author) {
   for (PostId post : posts) Remove(post);
   author_index_.erase(author);
   authors_[index].code = AuthorCode();
+  author_keys_[index] = LiftKey(AuthorCode());
   authors_[index].suspended_until_seconds = 0;
   return posts.size();
 }
@@ -156,7 +158,10 @@ PostRow LivePosts::TakeRow() {
 
 AuthorIndex LivePosts::AuthorIndexOf(const AuthorCode& author) {
   const auto [entry, added] = author_index_.try_emplace(author, static_cast<AuthorIndex>(authors_.size()));
-  if (added) authors_.push_back({author, 0, PostList(&ids_)});
+  if (added) {
+    authors_.push_back({author, 0, PostList(&ids_)});
+    author_keys_.push_back(LiftKey(author));
+  }
   return entry->second;
 }
 

@@ -155,6 +155,8 @@ class LivePosts {
   AuthorIndex FindAuthor(const AuthorCode& author) const;
   TopicIndex FindTopic(TopicId topic) const;
   const AuthorCode& AuthorAt(AuthorIndex author) const { return authors_[author].code; }
+  // LiftKey(AuthorAt(author)), nearer at hand.
+  uint64_t AuthorKeyAt(AuthorIndex author) const { return author_keys_[author]; }
   TopicId TopicAt(TopicIndex topic) const { return topics_[topic].id; }
   // Whether the post's author is suspended.
   bool IsSuspended(const LivePost& post, uint32_t now_seconds) const {
@@ -209,6 +211,7 @@ class LivePosts {
   std::vector<TopicIndex> topic_pool_;
   std::vector<std::vector<uint32_t>> free_topic_sets_;  // By length: where in the pool a set of it may go.
   std::deque<AuthorEntry> authors_;                     // Many, so none of a vector's slack.
+  std::vector<uint64_t> author_keys_;
   absl::flat_hash_map<AuthorCode, AuthorIndex> author_index_;
   std::vector<TopicEntry> topics_;
   absl::flat_hash_map<TopicId, TopicIndex> topic_index_;

@@ -61,7 +61,9 @@ void ScoreCandidates(const RankingContext& context, std::span<const float> taste
   }
   ActiveVectorKernels().dot_rows(taste.data(), memory.vectors.data(), candidates.size(), taste.size(),
                                  memory.products.data());
+  constexpr size_t kAhead = 12;
   for (size_t i = 0; i < candidates.size(); ++i) {
+    if (i + kAhead < candidates.size()) memory.local.Prefetch(context.posts, candidates[i + kAhead].row);
     ScoreFeatures features = FeaturesOf(context, memory.viewer, memory.local, candidates[i].row);
     features.taste = memory.products[i];
     features.caller = candidates[i].caller;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <numbers>
+#include <span>
 
 #include "ranking/vector_kernels.h"
 
@@ -27,14 +27,18 @@ float Kilometres(const Place& a, const Place& b) {
   return 2 * kEarthRadiusKm * std::asin(std::sqrt(std::min(1.0f, h)));
 }
 
-template <class Map, class Key>
-const float* FindLift(const PlaceLifts* const (&levels)[3], Map PlaceLifts::*map, const Key& key) {
-  for (const PlaceLifts* lifts : levels) {
-    if (lifts == nullptr || (lifts->*map).empty()) continue;
-    const auto found = (lifts->*map).find(key);
-    if (found != (lifts->*map).end()) return &found->second;
+// From the smallest of the viewer's places that knows `key`. What a place knows, the larger ones know too: of
+// most posts one look-up tells that there is nothing.
+template <class Id>
+const float* FindLift(std::span<const PlaceLifts* const> levels, LiftTable<Id> PlaceLifts::*table,
+                      uint64_t key) {
+  if (levels.empty()) return nullptr;
+  const float* widest = (levels.back()->*table).FindKey(key);
+  if (widest == nullptr) return nullptr;
+  for (const PlaceLifts* lifts : levels.first(levels.size() - 1)) {
+    if (const float* lift = (lifts->*table).FindKey(key)) return lift;
   }
-  return nullptr;
+  return widest;
 }
 
 float DismissalOf(const RankingContext& context, const Viewer& viewer, PostRow row, const LivePost& post) {
@@ -92,24 +96,33 @@ ScoreTerms WeighFeatures(const ScoreFeatures& features, const ScoreWeights& weig
 
 void LocalScore::Reset(const FreshTable& fresh, const std::optional<Place>& place) {
   place_ = place ? &*place : nullptr;
-  levels_[0] = place ? fresh.AtCity(place->city) : nullptr;
-  levels_[1] = place ? fresh.AtRegion(place->region) : nullptr;
-  levels_[2] = place ? fresh.AtCountry(place->country) : nullptr;
-  knows_lifts_ =
-      std::any_of(std::begin(levels_), std::end(levels_), [](const auto* l) { return l != nullptr; });
+  levels_.clear();
+  if (place) {
+    for (const PlaceLifts* lifts :
+         {fresh.AtCity(place->city), fresh.AtRegion(place->region), fresh.AtCountry(place->country)}) {
+      if (lifts != nullptr) levels_.push_back(lifts);
+    }
+  }
   topic_lifts_.Clear();
   nearness_.Clear();
 }
 
+void LocalScore::Prefetch(const LivePosts& posts, PostRow row) const {
+  if (levels_.empty()) return;
+  const LivePost& post = posts.At(row);
+  levels_.back()->posts.Prefetch(LiftKey(posts.IdOf(row)));
+  if (post.author != kNoIndex) levels_.back()->authors.Prefetch(posts.AuthorKeyAt(post.author));
+}
+
 float LocalScore::Lift(const LivePosts& posts, PostId id, const LivePost& post) {
-  if (!knows_lifts_) return 0;
+  if (levels_.empty()) return 0;
   float sum = 0, known = 0;
-  if (const float* lift = FindLift(levels_, &PlaceLifts::posts, id)) {
+  if (const float* lift = FindLift(levels_, &PlaceLifts::posts, LiftKey(id))) {
     sum += *lift;
     ++known;
   }
   if (post.author != kNoIndex) {
-    if (const float* lift = FindLift(levels_, &PlaceLifts::authors, posts.AuthorAt(post.author))) {
+    if (const float* lift = FindLift(levels_, &PlaceLifts::authors, posts.AuthorKeyAt(post.author))) {
       sum += *lift;
       ++known;
     }
@@ -130,7 +143,7 @@ float LocalScore::Lift(const LivePosts& posts, PostId id, const LivePost& post) 
 
 std::optional<float> LocalScore::LiftOf(const LivePosts& posts, TopicIndex topic) {
   if (const std::optional<float>* remembered = topic_lifts_.Find(topic)) return *remembered;
-  const float* lift = FindLift(levels_, &PlaceLifts::topics, posts.TopicAt(topic));
+  const float* lift = FindLift(levels_, &PlaceLifts::topics, LiftKey(posts.TopicAt(topic)));
   return topic_lifts_[topic] = lift == nullptr ? std::nullopt : std::optional(*lift);
 }
 

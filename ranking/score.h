@@ -3,6 +3,7 @@
 #define BAUTA_RANKING_SCORE_H_
 
 #include <optional>
+#include <vector>
 
 #include "ranking/live_posts.h"
 #include "ranking/model_parameters.h"
@@ -35,14 +36,15 @@ ScoreTerms WeighFeatures(const ScoreFeatures& features, const ScoreWeights& weig
 class LocalScore {
  public:
   void Reset(const FreshTable& fresh, const std::optional<Place>& place);
+  // Asks the memory for what Lift will read first.
+  void Prefetch(const LivePosts& posts, PostRow row) const;
   float Lift(const LivePosts& posts, PostId id, const LivePost& post);
   float Nearness(const LivePosts& posts, const LivePost& post);
 
  private:
   std::optional<float> LiftOf(const LivePosts& posts, TopicIndex topic);
 
-  bool knows_lifts_ = false;
-  const PlaceLifts* levels_[3] = {};  // City, region, country; the first that knows a thing counts.
+  std::vector<const PlaceLifts*> levels_;  // City, region, country, as far as anything is known there.
   const Place* place_ = nullptr;
   // Topics and places are few, candidates many.
   SmallMap<std::optional<float>> topic_lifts_;

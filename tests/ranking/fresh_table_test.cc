@@ -113,11 +113,11 @@ TEST_F(FreshTableTest, ATopicReadMoreInACityHasALiftThere) {
   const auto table = Release(counts);
   const PlaceLifts* city = table->AtCity(City(1));
   ASSERT_NE(city, nullptr);
-  EXPECT_GT(city->topics.at(TopicId(1)), 0.3f);
-  EXPECT_LT(city->topics.at(TopicId(2)), -0.3f);
-  EXPECT_GT(city->authors.at(AuthorNumber(1)), 0.3f);
-  EXPECT_THAT(city->posts, IsEmpty());  // A post by region only.
-  EXPECT_GT(table->AtRegion(Region(10))->posts.at(PostId(1)), 0.3f);
+  EXPECT_GT(*city->topics.Find(TopicId(1)), 0.3f);
+  EXPECT_LT(*city->topics.Find(TopicId(2)), -0.3f);
+  EXPECT_GT(*city->authors.Find(AuthorNumber(1)), 0.3f);
+  EXPECT_TRUE(city->posts.empty());  // A post by region only.
+  EXPECT_GT(*table->AtRegion(Region(10))->posts.Find(PostId(1)), 0.3f);
   EXPECT_THAT(city->popular, ElementsAre(PopularPost{PostId(1), 400}, PopularPost{PostId(5), 100}));
 }
 
@@ -144,8 +144,8 @@ TEST_F(FreshTableTest, ManyPostsOfFewReadersDoNotMakeACrowd) {
   AddCity(counts, 5, 1, 100);
   const auto table = Release(counts);
   const PlaceLifts* city = table->AtCity(City(1));
-  const auto lift = city->authors.find(AuthorNumber(1));
-  EXPECT_TRUE(lift == city->authors.end() || lift->second <= 0);
+  const float* lift = city->authors.Find(AuthorNumber(1));
+  EXPECT_TRUE(lift == nullptr || *lift <= 0);
 }
 
 TEST_F(FreshTableTest, ACityWithoutNewsOfItsOwnHasItsRegions) {
@@ -155,8 +155,44 @@ TEST_F(FreshTableTest, ACityWithoutNewsOfItsOwnHasItsRegions) {
   AddCity(counts, 5, 1, 100);
   AddCity(counts, 1, 3, 100);
   const auto table = Release(counts);
-  EXPECT_EQ(table->AtCity(City(2)), nullptr);                           // Nobody read anything there,
-  EXPECT_GT(table->AtRegion(Region(10))->topics.at(TopicId(1)), 0.3f);  // but in its region.
+  EXPECT_EQ(table->AtCity(City(2)), nullptr);                              // Nobody read anything there,
+  EXPECT_GT(*table->AtRegion(Region(10))->topics.Find(TopicId(1)), 0.3f);  // but in its region.
+}
+
+TEST_F(FreshTableTest, WhatAPlaceKnowsTheLargerOnesKnowToo) {
+  std::mt19937_64 engine(17);
+  size_t known = 0;
+  for (int round = 0; round < 50; ++round) {
+    CrowdCounts counts;
+    for (uint64_t id = 1; id <= 220; ++id) {
+      for (uint32_t city = 1; city <= 6; ++city) {
+        if (engine() % 4 != 0) continue;
+        const auto subjects =
+            static_cast<uint32_t>(engine() % 4 == 0 ? 1 + engine() % 2000 : 1 + engine() % 60);
+        counts.by_city.push_back(
+            {PostId(id), City(city), now_.Plus(-static_cast<int64_t>(engine() % 48)), subjects});
+      }
+    }
+    const auto table = Release(counts);
+    const auto check = [&](const auto& small, const auto& large) {
+      small.ForEachKey([&](uint64_t key, float) {
+        ++known;
+        EXPECT_NE(large.FindKey(key), nullptr);
+      });
+    };
+    for (uint32_t city = 1; city <= 6; ++city) {
+      const Place place = *PlaceOfCity(City(city));
+      const PlaceLifts *in_city = table->AtCity(place.city), *in_region = table->AtRegion(place.region),
+                       *in_country = table->AtCountry(place.country);
+      ASSERT_TRUE(in_city != nullptr && in_region != nullptr && in_country != nullptr);
+      check(in_city->authors, in_region->authors);
+      check(in_city->topics, in_region->topics);
+      check(in_region->posts, in_country->posts);
+      check(in_region->authors, in_country->authors);
+      check(in_region->topics, in_country->topics);
+    }
+  }
+  EXPECT_GT(known, 1000u);
 }
 
 TEST_F(FreshTableTest, EqualCountsGiveEqualReleases) {
