@@ -17,6 +17,20 @@ T Taken(absl::StatusOr<T> result) {
   return *std::move(result);
 }
 
+// The default ones, and `discover`, which explores and leaves out what was seen: all that a surface can ask
+// for.
+std::vector<SurfaceRules> EverySurface() {
+  std::vector<SurfaceRules> surfaces = Surfaces::Defaults();
+  SurfaceRules discover;
+  discover.id = SurfaceId(4);
+  discover.name = "discover";
+  discover.explore_share = 0.3f;
+  discover.fresh_share = 0.2f;
+  discover.seen_window = absl::Hours(48);
+  surfaces.push_back(discover);
+  return surfaces;
+}
+
 }  // namespace
 
 FeedWorld::FeedWorld(const WorldOptions& options, bool with_model)
@@ -26,7 +40,7 @@ FeedWorld::FeedWorld(const WorldOptions& options, bool with_model)
   keys_ = std::make_unique<KeyRing>(Taken(KeyRing::Open(files_, folder_.Join("keys"))));
   pseudonymizer_ = Taken(Pseudonymizer::Create(*keys_));
   resolver_ = std::make_unique<SubjectResolver>(*pseudonymizer_, nullptr, nullptr);
-  surfaces_ = std::make_unique<Surfaces>(Taken(Surfaces::Create(Surfaces::Defaults())));
+  surfaces_ = std::make_unique<Surfaces>(Taken(Surfaces::Create(EverySurface())));
   Start();
   EXPECT_TRUE(serving().UpsertPosts(world_.posts).ok());
   if (with_model) Publish(world_.parameters);
