@@ -63,7 +63,9 @@ absl::Status TrainingHandler::StreamRows(const Principal& principal, const v1::S
                                          Sink sink) {
   const AdministrativeAct act = {.what = absl::StrCat("stream-rows to ", principal.name)};
   const absl::Time now = dependencies_.clock.Now();
-  BAUTA_RETURN_IF_ERROR(dependencies_.store.RecordAct(act));
+  // The rows have an entry of their own, which the store writes before it reads the first.
+  BAUTA_RETURN_IF_ERROR(
+      dependencies_.store.RecordAct({.what = absl::StrCat("stream-posts to ", principal.name)}));
   const auto send = [&](const v1::StreamRowsResponse& part) {
     if (dependencies_.clock.Now() > principal.deadline) {
       return absl::DeadlineExceededError("the deadline passed before the trailer");
