@@ -65,6 +65,7 @@ absl::StatusOr<ComparisonOptions> OptionsByFlags() {
     options.calls_alone = 400;
     options.calls_saturated = 1500;
     options.calls_open = 400;
+    options.calls_feed = 100;
   }
   BAUTA_RETURN_IF_ERROR(CheckRange("posts", options.world.posts, 1000, 10'000'000));
   BAUTA_RETURN_IF_ERROR(CheckRange("subjects", options.world.subjects, 1, 100'000));

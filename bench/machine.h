@@ -3,6 +3,7 @@
 #define BAUTA_BENCH_MACHINE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace bauta::bench {
@@ -13,6 +14,10 @@ std::string DescribeMachine();
 
 // Single-precision multiply-adds of one thread, each counted as two, from registers, by the widest set.
 double MeasureFlopsPerSecond();
+
+// Reads `size` bytes in order by the widest set and returns something of them. `memory` begins on 64 bytes
+// and `size` is a multiple of 256.
+uint64_t ReadMemory(const void* memory, size_t size);
 
 // Bytes a second that one thread reads of `size` bytes of memory, in order, by the widest set. `memory`
 // begins on 64 bytes and `size` is a multiple of 256.

@@ -25,6 +25,7 @@ namespace bauta::bench {
 namespace {
 
 constexpr char kRankMethod[] = "/bauta.v1.FeedService/RankPosts";
+constexpr char kFeedMethod[] = "/bauta.v1.FeedService/GetFeed";
 constexpr char kEchoMethod[] = "/bauta.bench.EchoService/Echo";
 constexpr absl::Duration kStartTimeout = absl::Minutes(2);
 
@@ -83,6 +84,7 @@ class Comparison {
                                                        .candidates = options_.world.candidates,
                                                        .stride = world_.stride}));
     driver_ = std::make_unique<LoadDriver>(world_.requests, world_.token, options_.stop);
+    feed_driver_ = std::make_unique<LoadDriver>(world_.feed_requests, world_.token, options_.stop);
     Say(absl::StrFormat("made in %.1f s", absl::ToDoubleSeconds(absl::Now() - begin)));
     return absl::OkStatus();
   }
@@ -93,6 +95,9 @@ class Comparison {
                                                              directory_.Join("rank.log")));
     BAUTA_ASSIGN_OR_RETURN(const std::string rank_address, AddressOf(*rank_server_));
     rank_ = MakeTargets("rank", kRankMethod, *rank_server_, rank_address, world_.socket_path);
+    feed_ = rank_.tcp_alone;
+    feed_.name = "feed";
+    feed_.method = kFeedMethod;
     BAUTA_ASSIGN_OR_RETURN(const std::string reply, driver_->CallOnce(rank_.tcp_alone, 0));
     const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
     figures_.Add("start_seconds_" + CountName(options_.world.posts), seconds, "s");
@@ -114,8 +119,7 @@ class Comparison {
 
   absl::Status Measure() {
     for (size_t run = 0; run < options_.runs; ++run) {
-      BAUTA_ASSIGN_OR_RETURN(const StageFloors floors, meter_->Measure());
-      floors_.push_back(floors);
+      floors_.push_back(meter_->Measure());
       const bool rank_first = run % 2 == 0;
       const auto alone = [&](const LoadTarget& target) {
         return driver_->RunClosed(target, options_.calls_alone, 1);
@@ -133,6 +137,8 @@ class Comparison {
       BAUTA_RETURN_IF_ERROR(Both(rank_first, rank_.unix_alone, echo_.unix_alone, alone, unix_alone_));
       BAUTA_RETURN_IF_ERROR(
           Both(rank_first, rank_.unix_socket, echo_.unix_socket, saturated, unix_saturated_));
+      BAUTA_ASSIGN_OR_RETURN(LoadResult feed, feed_driver_->RunClosed(feed_, options_.calls_feed, 1));
+      feed_alone_.Add(std::move(feed));
     }
     return absl::OkStatus();
   }
@@ -142,9 +148,10 @@ class Comparison {
       std::printf("\n%-5s %-10s %-5s %9s %9s %9s %9s %10s %9s\n", "", "", "", "p50 us", "p90 us", "p99 us",
                   "p99.9 us", "calls/s", "cpu us");
       for (const Pair* pair : {&tcp_alone_, &tcp_saturated_, &tcp_open_, &unix_alone_, &unix_saturated_}) {
-        PrintRow(*pair, "rank", pair->rank);
-        PrintRow(*pair, "echo", pair->echo);
+        PrintRow(pair->transport, pair->situation, "rank", pair->rank);
+        PrintRow(pair->transport, pair->situation, "echo", pair->echo);
       }
+      PrintRow("tcp", "alone", "feed", feed_alone_);
       std::printf("open loop: calls left at most %.0f us late at the 99th percentile\n\n",
                   Median(tcp_open_.rank.send_delay));
     }
@@ -152,6 +159,9 @@ class Comparison {
     AddOpenFigures();
     AddFloorFigures();
     AddFigures(unix_alone_, unix_saturated_, ".unix");
+    const std::string size = CountName(options_.world.posts);
+    figures_.Add("feed_p50_ms_" + size, Median(feed_alone_.p50) / 1e3, "ms");
+    figures_.Add("feed_p99_ms_" + size, Median(feed_alone_.p99) / 1e3, "ms");
   }
 
  private:
@@ -197,6 +207,9 @@ class Comparison {
   // Every connection is made, every subject has been asked for once, and every reply looked at.
   absl::Status WarmUp() {
     for (size_t i = 0; i < world_.requests.size(); i += 1 + world_.requests.size() / 100) {
+      feed_ = rank_.tcp_alone;
+      feed_.name = "feed";
+      feed_.method = kFeedMethod;
       BAUTA_ASSIGN_OR_RETURN(const std::string reply, driver_->CallOnce(rank_.tcp_alone, i));
       BAUTA_RETURN_IF_ERROR(CheckReply(reply));
     }
@@ -207,7 +220,7 @@ class Comparison {
       }
       BAUTA_RETURN_IF_ERROR(driver_->RunClosed(targets->unix_alone, 50, 1).status());
     }
-    return absl::OkStatus();
+    return feed_driver_->RunClosed(feed_, 20, 1).status();
   }
 
   template <class RunOne>
@@ -220,9 +233,10 @@ class Comparison {
     return absl::OkStatus();
   }
 
-  static void PrintRow(const Pair& pair, const char* server, const Series& series) {
-    std::printf("%-5s %-10s %-5s %9.1f %9.1f %9.1f %9.1f %10.0f %9.1f\n", pair.transport.c_str(),
-                pair.situation.c_str(), server, Median(series.p50), Median(series.p90), Median(series.p99),
+  static void PrintRow(const std::string& transport, const std::string& situation, const char* server,
+                       const Series& series) {
+    std::printf("%-5s %-10s %-5s %9.1f %9.1f %9.1f %9.1f %10.0f %9.1f\n", transport.c_str(),
+                situation.c_str(), server, Median(series.p50), Median(series.p90), Median(series.p99),
                 Percentile(series.all_latencies, 0.999), Median(series.rps), Median(series.cpu));
   }
 
@@ -272,14 +286,16 @@ class Comparison {
   testing::TemporaryDirectory directory_;  // Outlives the servers.
   LoadWorld world_;
   std::unique_ptr<FloorMeter> meter_;
-  std::unique_ptr<LoadDriver> driver_;
+  std::unique_ptr<LoadDriver> driver_, feed_driver_;
   std::unique_ptr<ChildProcess> rank_server_, echo_server_;
   Targets rank_, echo_;
+  LoadTarget feed_;  // GetFeed of the rank server.
   Pair tcp_alone_{"alone", "tcp", {}, {}};
   Pair tcp_saturated_{"saturated", "tcp", {}, {}};
   Pair tcp_open_{"open loop", "tcp", {}, {}};
   Pair unix_alone_{"alone", "unix", {}, {}};
   Pair unix_saturated_{"saturated", "unix", {}, {}};
+  Series feed_alone_;
   std::vector<StageFloors> floors_;
 };
 

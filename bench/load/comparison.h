@@ -18,6 +18,7 @@ struct ComparisonOptions {
   size_t calls_alone = 1500;      // A run, with one call in flight.
   size_t calls_saturated = 6000;  // A run, with `in_flight`.
   size_t calls_open = 2000;       // A run, at half the rate that the rank server reached when saturated.
+  size_t calls_feed = 200;        // A run, of GetFeed, with one call in flight.
   size_t in_flight = 32;
   size_t connections = 4;  // For all but the calls alone.
   bool show_table = true;  // Beside the figures, for people.

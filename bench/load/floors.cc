@@ -59,8 +59,42 @@ absl::Status ToStatus(const rocksdb::Status& status) {
 
 }  // namespace
 
+struct UnsealMeter::Context {
+  explicit Context(size_t longest) : sealed(longest), value(longest) {
+    EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, nullptr, nullptr);
+  }
+  std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)> cipher{EVP_CIPHER_CTX_new(),
+                                                                    EVP_CIPHER_CTX_free};
+  std::vector<uint8_t> sealed, value;
+  std::array<uint8_t, 32> key{};
+  std::array<uint8_t, 12> nonce{};
+  std::array<uint8_t, 16> tag{};
+};
+
+UnsealMeter::UnsealMeter(std::vector<size_t> sealed_values)
+    : sealed_values_(std::move(sealed_values)),
+      context_(std::make_unique<Context>(*std::max_element(sealed_values_.begin(), sealed_values_.end()))) {}
+
+UnsealMeter::~UnsealMeter() = default;
+
+void UnsealMeter::UnsealOnce() {
+  Context& c = *context_;
+  for (size_t i = 0; i < sealed_values_.size(); ++i) {
+    const bool other_key = i == 0 || i + 1 == sealed_values_.size();
+    if (other_key) ++c.key[0];
+    ++c.nonce[0];
+    int written = 0;
+    EVP_DecryptInit_ex(c.cipher.get(), nullptr, nullptr, other_key ? c.key.data() : nullptr, c.nonce.data());
+    EVP_DecryptUpdate(c.cipher.get(), c.value.data(), &written, c.sealed.data(),
+                      static_cast<int>(sealed_values_[i] - c.nonce.size() - c.tag.size()));
+    EVP_CIPHER_CTX_ctrl(c.cipher.get(), EVP_CTRL_GCM_SET_TAG, static_cast<int>(c.tag.size()), c.tag.data());
+    EVP_DecryptFinal_ex(c.cipher.get(), c.value.data(), &written);  // Refuses, and costs the same.
+  }
+}
+
 struct FloorMeter::Database {
   std::unique_ptr<rocksdb::DB> db;
+  std::mt19937_64 random{2};
 };
 
 absl::StatusOr<std::unique_ptr<FloorMeter>> FloorMeter::Create(Options options) {
@@ -91,53 +125,31 @@ absl::StatusOr<std::unique_ptr<FloorMeter>> FloorMeter::Create(Options options) 
 }
 
 FloorMeter::FloorMeter(Options options, std::unique_ptr<Database> database)
-    : options_(std::move(options)), database_(std::move(database)) {}
+    : options_(std::move(options)), database_(std::move(database)), unseal_(options_.sealed_values) {}
 
 FloorMeter::~FloorMeter() = default;
 
-double FloorMeter::StoreGetMicroseconds() {
-  std::mt19937_64 random(2);
+void FloorMeter::ReadOnce() {
+  const uint64_t subject = database_->random() % options_.subjects;
+  const std::array<char, 17> head = KeyOf(subject, 'h'), history = KeyOf(subject, 'i');
+  const rocksdb::Slice keys[2] = {{head.data(), head.size()}, {history.data(), history.size()}};
+  rocksdb::PinnableSlice values[2];
+  rocksdb::Status statuses[2];
   rocksdb::DB& db = *database_->db;
-  const auto read = [&] {
-    const uint64_t subject = random() % options_.subjects;
-    const std::array<char, 17> head = KeyOf(subject, 'h'), history = KeyOf(subject, 'i');
-    const rocksdb::Slice keys[2] = {{head.data(), head.size()}, {history.data(), history.size()}};
-    rocksdb::PinnableSlice values[2];
-    rocksdb::Status statuses[2];
-    db.MultiGet(rocksdb::ReadOptions(), db.DefaultColumnFamily(), 2, keys, values, statuses, true);
-  };
-  for (size_t i = 0; i < 2 * options_.subjects; ++i) read();  // Into the block cache.
-  return MicrosecondsEach(kReads, read);
+  db.MultiGet(rocksdb::ReadOptions(), db.DefaultColumnFamily(), 2, keys, values, statuses, true);
 }
 
-double FloorMeter::UnsealMicroseconds() const {
-  const std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)> context(EVP_CIPHER_CTX_new(),
-                                                                           EVP_CIPHER_CTX_free);
-  const size_t longest = *std::max_element(options_.sealed_values.begin(), options_.sealed_values.end());
-  std::vector<uint8_t> sealed(longest), value(longest);
-  std::array<uint8_t, 32> key{};
-  std::array<uint8_t, 12> nonce{};
-  std::array<uint8_t, 16> tag{};
-  EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, nullptr, nullptr);
-  return MicrosecondsEach(kUnseals, [&] {
-    ++key[0];  // Head and history lie under keys of their own; all frames under one.
-    for (size_t size : options_.sealed_values) {
-      ++nonce[0];
-      int written = 0;
-      EVP_DecryptInit_ex(context.get(), nullptr, nullptr, key.data(), nonce.data());
-      EVP_DecryptUpdate(context.get(), value.data(), &written, sealed.data(),
-                        static_cast<int>(size - nonce.size() - tag.size()));
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, static_cast<int>(tag.size()), tag.data());
-      EVP_DecryptFinal_ex(context.get(), value.data(), &written);  // Refuses, and costs the same.
-    }
-  });
+void FloorMeter::ReadAndUnsealOnce() {
+  ReadOnce();
+  unseal_.UnsealOnce();
 }
 
-absl::StatusOr<StageFloors> FloorMeter::Measure() {
+StageFloors FloorMeter::Measure() {
   const auto n = static_cast<double>(options_.interactions), d = static_cast<double>(options_.stride);
   StageFloors floors;
-  floors.store_get_us = StoreGetMicroseconds();
-  floors.unseal_us = UnsealMicroseconds();
+  for (size_t i = 0; i < 2 * options_.subjects; ++i) ReadOnce();  // Into the block cache.
+  floors.store_get_us = MicrosecondsEach(kReads, [this] { ReadOnce(); });
+  floors.unseal_us = MicrosecondsEach(kUnseals, [this] { unseal_.UnsealOnce(); });
   floors.fold_in_us = 1e6 * (n * d * d + d * d * d / 3) / MeasureFlopsPerSecond();
   floors.gather_us = 1e6 * static_cast<double>(options_.candidates) * 4 * d / MeasureReadBytesPerSecond();
   return floors;

@@ -1,13 +1,11 @@
 #include "bench/load/load_world.h"
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <random>
 #include <span>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -16,20 +14,17 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "bauta/v1/feed_service.pb.h"
-#include "bench/load/subject_rows.h"
+#include "bench/made_up.h"
 #include "featurestore/store/feature_store.h"
 #include "privacy/consent.h"
 #include "privacy/hash.h"
 #include "privacy/key_ring.h"
 #include "privacy/pseudonymizer.h"
 #include "privacy/random_source.h"
-#include "tests/testing/model_builder.h"
 
 namespace bauta::bench {
 namespace {
 
-constexpr char kRegion[] = "bench";
-constexpr char kModelVersion[] = "bench-1";
 constexpr size_t kPostsPerBatch = 1000;
 
 class LoadWorldMaker {
@@ -52,6 +47,7 @@ class LoadWorldMaker {
     const Sha256Digest digest = Sha256(world_.token);
     BAUTA_RETURN_IF_ERROR(WriteFileAtomically(
         files_, Path("tokens"), absl::StrCat(absl::BytesToHexString(ToAbsl(View(digest))), " feed load\n")));
+    world_.store_directory = Path("data");
     world_.config_path = Path("bautad.conf");
     world_.socket_path = Path("rank.sock");
     // No view cache: the bar is for a subject who was not seen in the last minute, and here every call is.
@@ -63,17 +59,7 @@ class LoadWorldMaker {
   }
 
   absl::Status WriteModelAndPosts() {
-    testing::WorldOptions shape;
-    shape.dimension = options_.dimension;
-    shape.cold_posts = options_.posts / 20;
-    shape.learned_posts = options_.posts - shape.cold_posts;
-    shape.authors = kAuthors;
-    shape.topics = kTopics;
-    shape.version = kModelVersion;
-    shape.region = kRegion;
-    shape.now = now_;
-    shape.seed = options_.seed;
-    testing::World made = testing::MakeWorld(shape);
+    testing::World made = MakeCatalogue(options_.posts, options_.dimension, now_, options_.seed);
     world_.stride = RowStride(options_.dimension);
     {
       BAUTA_ASSIGN_OR_RETURN(const std::string bytes, EncodeSnapshot(made.parameters));
@@ -83,11 +69,6 @@ class LoadWorldMaker {
     BAUTA_RETURN_IF_ERROR(
         WriteFileAtomically(files_, Path("data/models/active"), absl::StrCat(kModelVersion, "\n")));
     made.parameters = ModelParameters();
-    // Of the last 30 days, like what people do with them.
-    for (size_t i = 0; i < made.posts.size(); ++i) {
-      made.posts[i].create_time = made.posts[i].publish_time =
-          now_ - kHistoryAge * (static_cast<double>(i + 1) / static_cast<double>(made.posts.size()));
-    }
     for (size_t begin = 0; begin < made.posts.size(); begin += kPostsPerBatch) {
       const size_t count = std::min(kPostsPerBatch, made.posts.size() - begin);
       BAUTA_RETURN_IF_ERROR(store_->UpsertPosts(std::span(made.posts).subspan(begin, count)).status());
@@ -136,14 +117,16 @@ class LoadWorldMaker {
   void MakeRequests() {
     for (size_t subject = 0; subject < options_.subjects; ++subject) {
       v1::RankPostsRequest request;
-      request.mutable_visit()->mutable_subject()->set_account_id(IdOf(subject));
+      request.mutable_visit()->mutable_subject()->set_account_id(AccountIdOf(subject));
       request.set_limit(static_cast<uint32_t>(options_.limit));
-      absl::flat_hash_set<uint64_t> taken;
-      while (taken.size() < std::min(options_.candidates, options_.posts)) {
-        const uint64_t id = options_.popular_first ? PopularPost() : 1 + random_() % options_.posts;
-        if (taken.insert(id).second) request.add_post_ids(id);
+      for (uint64_t id : DrawPosts(options_.posts, options_.candidates, options_.popular_first, random_)) {
+        request.add_post_ids(id);
       }
       world_.requests.push_back(request.SerializeAsString());
+      v1::GetFeedRequest feed_request;
+      *feed_request.mutable_visit() = request.visit();
+      feed_request.set_page_size(request.limit());
+      world_.feed_requests.push_back(feed_request.SerializeAsString());
     }
   }
 
@@ -154,19 +137,11 @@ class LoadWorldMaker {
 
  private:
   std::string Path(const std::string& name) const { return absl::StrCat(directory_, "/", name); }
-  static std::string IdOf(size_t subject) { return absl::StrCat("load-", subject); }
 
   Pseudonym CodeOf(size_t subject) const {
-    // An id of nobody, and never too long.
-    absl::StatusOr<RawSubject> raw = RawSubject::Create(SubjectNamespace::kAccount, IdOf(subject));
+    // Never too long.
+    absl::StatusOr<RawSubject> raw = RawSubject::Create(SubjectNamespace::kAccount, AccountIdOf(subject));
     return codes_->ToPseudonym(*std::move(raw));
-  }
-
-  // Rank r with probability ~ 1/r, the ranks spread over the ids.
-  uint64_t PopularPost() {
-    const double uniform = static_cast<double>(random_() >> 11) * 0x1p-53;
-    const auto rank = static_cast<uint64_t>(std::pow(static_cast<double>(options_.posts), uniform)) - 1;
-    return 1 + (rank * 0x9e3779b1ULL) % options_.posts;
   }
 
   const LoadWorldOptions options_;
@@ -182,6 +157,8 @@ class LoadWorldMaker {
 };
 
 }  // namespace
+
+std::string AccountIdOf(size_t subject) { return absl::StrCat("load-", subject); }
 
 absl::StatusOr<LoadWorld> MakeLoadWorld(const LoadWorldOptions& options, const std::string& directory,
                                         absl::FunctionRef<void(const std::string&)> progress) {

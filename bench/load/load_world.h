@@ -26,16 +26,22 @@ struct LoadWorldOptions {
 };
 
 struct LoadWorld {
+  std::string store_directory;
   std::string config_path;            // TCP on a free port of the loopback address, and a Unix socket.
   std::string socket_path;            // That socket.
   std::string token;                  // Of the role feed.
   std::vector<std::string> requests;  // Serialized v1::RankPostsRequest, one a subject.
+  std::vector<std::string>
+      feed_requests;  // Serialized v1::GetFeedRequest, as many posts as the others ask for.
 
   // Of this world, for the floors: what a fold-in and a read of one subject meet.
   size_t stride = 0;                  // Floats of a vector.
   size_t history_row_bytes = 0;       // Of a subject's sealed history, all frames.
   std::vector<size_t> sealed_values;  // The sealed values that one call opens, bytes each.
 };
+
+// The account id of a subject of the world, counted from 0: of nobody.
+std::string AccountIdOf(size_t subject);
 
 // Fills `directory`, which is empty and the caller's own. Every subject consents to everything, follows
 // authors, and has dismissed posts; their history lies in a folded frame and three short ones, as that of

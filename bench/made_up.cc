@@ -1,7 +1,7 @@
-#include "bench/load/subject_rows.h"
+#include "bench/made_up.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -9,7 +9,6 @@
 #include "featurestore/store/head_codec.h"
 #include "featurestore/store/history_codec.h"
 #include "privacy/sealing.h"
-#include "tests/testing/model_builder.h"
 
 namespace bauta::bench {
 namespace {
@@ -35,6 +34,41 @@ SignalKind KindOf(size_t event) {
 
 }  // namespace
 
+testing::World MakeCatalogue(size_t posts, size_t dimension, absl::Time now, uint64_t seed) {
+  testing::WorldOptions shape;
+  shape.dimension = dimension;
+  shape.cold_posts = posts / 20;
+  shape.learned_posts = posts - shape.cold_posts;
+  shape.authors = kAuthors;
+  shape.topics = kTopics;
+  shape.version = kModelVersion;
+  shape.region = kRegion;
+  shape.now = now;
+  shape.seed = seed;
+  testing::World world = testing::MakeWorld(shape);
+  for (size_t i = 0; i < posts; ++i) {
+    world.posts[i].create_time = world.posts[i].publish_time =
+        now - kHistoryAge * (static_cast<double>(i + 1) / static_cast<double>(posts));
+  }
+  return world;
+}
+
+uint64_t PopularPost(size_t posts, std::mt19937_64& random) {
+  const double uniform = static_cast<double>(random() >> 11) * 0x1p-53;
+  const auto rank = static_cast<uint64_t>(std::pow(static_cast<double>(posts), uniform)) - 1;
+  return 1 + (rank * 0x9e3779b1ULL) % posts;
+}
+
+std::vector<uint64_t> DrawPosts(size_t posts, size_t count, bool popular, std::mt19937_64& random) {
+  std::vector<uint64_t> ids;
+  absl::flat_hash_set<uint64_t> taken;
+  while (ids.size() < std::min(count, posts / 2)) {
+    const uint64_t id = popular ? PopularPost(posts, random) : 1 + random() % posts;
+    if (taken.insert(id).second) ids.push_back(id);
+  }
+  return ids;
+}
+
 HeadInstructions MakeInstructions(absl::Time consent_time, size_t posts, std::mt19937_64& random) {
   HeadInstructions instructions;
   ConsentChange change;
@@ -58,10 +92,7 @@ HeadInstructions MakeInstructions(absl::Time consent_time, size_t posts, std::mt
 
 std::vector<SignalEvent> MakeEvents(absl::Time now, size_t posts, size_t count, std::mt19937_64& random) {
   std::vector<SignalEvent> events;
-  absl::flat_hash_set<uint64_t> taken;
-  while (events.size() < std::min(count, posts)) {
-    const uint64_t post = 1 + random() % posts;
-    if (!taken.insert(post).second) continue;
+  for (uint64_t post : DrawPosts(posts, count, /*popular=*/false, random)) {
     SignalEvent event;
     event.post = PostId(post);
     event.kind = KindOf(events.size());
