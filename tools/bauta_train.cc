@@ -34,11 +34,9 @@ ABSL_FLAG(uint32_t, epochs, 10, "alternations before the privacy gate, 1 to 100"
 ABSL_FLAG(uint32_t, threads, 0, "threads; 0: one a processor. The bytes are the same at any number");
 ABSL_FLAG(uint64_t, seed, 1, "the same rows and seed give the same bytes");
 ABSL_FLAG(uint32_t, crowd_min, 50, "subjects that must stand behind all that is learned; at least 50");
-ABSL_FLAG(std::string, regime, "auto",
-          "what counts against a post: shown (it was shown in vain), implicit (it was not done), or auto");
 ABSL_FLAG(uint32_t, evaluation_hours, 0, "last hours, held out to measure on; 0: a sixth, at most 24");
-ABSL_FLAG(uint32_t, weights_hours, 0,
-          "hours before them, to learn the score's weights on; 0: a sixth, at most 48");
+ABSL_FLAG(uint32_t, calibration_hours, 0,
+          "hours before them, to calibrate the score on; 0: a sixth, at most 48");
 ABSL_FLAG(absl::Duration, deadline, absl::Hours(2), "the training gives up after this long");
 ABSL_FLAG(bool, activate, false, "make the model serve; also needs the operator's role");
 ABSL_FLAG(bool, json, false, "print the figures as one JSON object");
@@ -64,26 +62,19 @@ absl::StatusOr<TrainOptions> OptionsByFlags() {
   BAUTA_RETURN_IF_ERROR(CheckRange("epochs", absl::GetFlag(FLAGS_epochs), 1, 100));
   BAUTA_RETURN_IF_ERROR(CheckRange("threads", absl::GetFlag(FLAGS_threads), 0, 256));
   BAUTA_RETURN_IF_ERROR(CheckRange("crowd_min", absl::GetFlag(FLAGS_crowd_min), 50, 1'000'000));
-  options.factors.dimension = absl::GetFlag(FLAGS_dimension);
-  options.factors.epochs = absl::GetFlag(FLAGS_epochs);
-  options.factors.threads = absl::GetFlag(FLAGS_threads);
-  if (options.factors.threads == 0) options.factors.threads = ProcessorCount();
-  options.factors.seed = absl::GetFlag(FLAGS_seed);
-  options.factors.crowd_min = absl::GetFlag(FLAGS_crowd_min);
-  const std::string regime = absl::GetFlag(FLAGS_regime);
-  if (regime == "shown") {
-    options.regime = Regime::kShown;
-  } else if (regime == "implicit") {
-    options.regime = Regime::kImplicit;
-  } else if (regime != "auto") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--regime: auto, shown or implicit expected, ", regime, " given"));
-  }
+  LearningOptions& learning = options.learning;
+  learning.dimension = absl::GetFlag(FLAGS_dimension);
+  learning.epochs = absl::GetFlag(FLAGS_epochs);
+  learning.threads = absl::GetFlag(FLAGS_threads);
+  if (learning.threads == 0) learning.threads = ProcessorCount();
+  learning.seed = absl::GetFlag(FLAGS_seed);
+  learning.gate.crowd_min = absl::GetFlag(FLAGS_crowd_min);
   options.evaluation_hours = absl::GetFlag(FLAGS_evaluation_hours);
-  options.weights_hours = absl::GetFlag(FLAGS_weights_hours);
-  options.version = absl::GetFlag(FLAGS_version);
-  if (options.version.empty()) {
-    options.version = absl::StrCat("m-", absl::FormatTime("%Y%m%d-%H%M%S", absl::Now(), absl::UTCTimeZone()));
+  options.calibration_hours = absl::GetFlag(FLAGS_calibration_hours);
+  options.names.version = absl::GetFlag(FLAGS_version);
+  if (options.names.version.empty()) {
+    options.names.version =
+        absl::StrCat("m-", absl::FormatTime("%Y%m%d-%H%M%S", absl::Now(), absl::UTCTimeZone()));
   }
   return options;
 }
@@ -96,7 +87,7 @@ void AddFigures(const TrainReport& report, double seconds, size_t bytes, FigureS
   figures.Add("train_posts_learned", static_cast<double>(report.posts_learned), "posts");
   figures.Add("train_features_learned", static_cast<double>(report.columns_learned), "features");
   figures.Add("snapshot_bytes", static_cast<double>(bytes), "bytes");
-  figures.Add("held_out_subjects", static_cast<double>(report.evaluated_subjects), "subjects");
+  figures.Add("held_out_subjects", static_cast<double>(report.model.subjects), "subjects");
   figures.Add("ndcg_at_10.held_out", report.model.ndcg_at_10, "1");
   figures.Add("ndcg_at_10.held_out.popularity", report.popularity.ndcg_at_10, "1");
   figures.Add("auc.held_out", report.model.area_under_curve, "1");
@@ -127,24 +118,24 @@ absl::Status Train() {
   TrainingProgress progress(clock, end);
   BAUTA_ASSIGN_OR_RETURN(StreamedRows streamed,
                          ReadTrainingStream(*connection, [&](uint64_t rows) { progress.NoteRows(rows); }));
-  options.region = streamed.region;
-  options.train_begin_time = streamed.start_time;
+  options.names.region = streamed.region;
+  options.names.train_begin_time = streamed.start_time;
   const TrainingSet set(std::move(streamed.posts), std::move(streamed.rows));
   BAUTA_ASSIGN_OR_RETURN(
       const TrainedModel model,
       TrainModel(set, options, [&](const char* stage, float done) { return progress.Note(stage, done); }));
   BAUTA_ASSIGN_OR_RETURN(const std::string bytes, EncodeSnapshot(model.parameters));
-  const std::string path = absl::StrCat(directory, "/", options.version, ".snapshot");
+  const std::string path = absl::StrCat(directory, "/", options.names.version, ".snapshot");
   BAUTA_RETURN_IF_ERROR(WriteFileAtomically(PosixFileSystem(), path, bytes));
   progress.Done();
-  std::fprintf(stderr, "bauta-train: wrote %s, model %s\n", path.c_str(), options.version.c_str());
+  std::fprintf(stderr, "bauta-train: wrote %s, model %s\n", path.c_str(), options.names.version.c_str());
 
   FigureSheet figures(absl::GetFlag(FLAGS_json));
   AddFigures(model.report, absl::ToDoubleSeconds(absl::Now() - begin), bytes.size(), figures);
   figures.Finish();
   if (absl::GetFlag(FLAGS_activate)) {
-    BAUTA_RETURN_IF_ERROR(ActivateModel(*connection, options.version));
-    std::fprintf(stderr, "bauta-train: %s serves\n", options.version.c_str());
+    BAUTA_RETURN_IF_ERROR(ActivateModel(*connection, options.names.version));
+    std::fprintf(stderr, "bauta-train: %s serves\n", options.names.version.c_str());
   }
   return absl::OkStatus();
 }

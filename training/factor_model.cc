@@ -12,23 +12,24 @@ namespace {
 
 class Trainer {
  public:
-  Trainer(const FactorModelOptions& options, const CsrMatrix& acts, const CsrMatrix& exposures,
+  Trainer(const FactorModelOptions& options, const CsrMatrix& acts, const FreeDirections& free,
           const PostFeatures& features, std::span<const PostId> ids)
       : options_(options),
         kernels_(*options.kernels),
         width_(PadForKernels(options.dimension)),
         features_(features),
         by_subject_(acts),
-        by_post_(Transpose(exposures)) {
+        by_post_(Transpose(acts)),
+        free_(free) {
     model_.dimension = options.dimension;
     InitializePosts(ids);
     model_.columns = {features.columns(), width_, std::vector<float>(features.columns() * width_, 0.0f)};
     model_.mean_taste = {1, width_, std::vector<float>(width_, 0.0f)};
-    CountWhatStandsBehind(exposures);
+    WeighPosts();
   }
 
   absl::StatusOr<FactorModel> Run(EpochProgress progress) {
-    const size_t gated = options_.crowd_min == 0 ? 0 : options_.gated_epochs;
+    const size_t gated = gated_ ? options_.gated_epochs : 0;
     const auto report = [&](size_t epoch) {
       return progress(static_cast<float>(epoch) / static_cast<float>(options_.epochs + gated));
     };
@@ -43,8 +44,8 @@ class Trainer {
       SolveSubjects();
       const DenseMatrix gram = GramMatrix(kernels_, subjects_, options_.threads);
       SolvePosts({}, &gram);
-      RefitColumns(model_.column_free);
-      SolvePosts(model_.post_free, &gram);
+      RefitColumns(free_.columns);
+      SolvePosts(free_.posts, &gram);
       BAUTA_RETURN_IF_ERROR(report(options_.epochs + epoch + 1));
     }
     model_.gate_directions = Identity();
@@ -69,25 +70,15 @@ class Trainer {
     }
   }
 
-  void CountWhatStandsBehind(const CsrMatrix& exposures) {
-    const auto free_of = [&](uint32_t subjects) -> uint32_t {
-      const auto all = static_cast<uint32_t>(options_.dimension);
-      if (options_.crowd_min == 0) return all;
-      if (subjects < options_.crowd_min) return 0;
-      return std::min(all, subjects / options_.subjects_per_direction);
-    };
-    model_.post_free.resize(by_post_.rows());
-    post_weights_.resize(by_post_.rows());
+  void WeighPosts() {
     for (size_t post = 0; post < by_post_.rows(); ++post) {
-      const size_t subjects = by_post_.row(post).size();
-      model_.post_free[post] = free_of(static_cast<uint32_t>(subjects));
-      const auto count = static_cast<float>(subjects);
-      post_weights_[post] = count / (count + options_.prior_weight_half);
+      const auto subjects = static_cast<float>(by_post_.row(post).size());
+      post_weights_.push_back(subjects / (subjects + options_.prior_weight_half));
     }
-    for (const uint32_t subjects : features_.CountSubjects(exposures)) {
-      const uint32_t free = options_.use_prior ? free_of(subjects) : 0;
-      model_.column_free.push_back(free);
-      column_floor_.push_back(free == 0 ? 0 : static_cast<uint32_t>(options_.dimension));
+    const auto all = static_cast<uint32_t>(options_.dimension);
+    for (const uint32_t free : free_.columns) column_floor_.push_back(free == 0 ? 0 : all);
+    for (const auto* each : {&free_.posts, &free_.columns}) {
+      gated_ |= std::any_of(each->begin(), each->end(), [&](uint32_t free) { return free < all; });
     }
   }
 
@@ -198,6 +189,8 @@ class Trainer {
   const PostFeatures& features_;
   const CsrMatrix& by_subject_;
   const CsrMatrix by_post_;
+  const FreeDirections& free_;
+  bool gated_ = false;
   FactorModel model_;
   DenseMatrix subjects_;
   std::vector<float> subject_gram_;
@@ -208,9 +201,9 @@ class Trainer {
 }  // namespace
 
 absl::StatusOr<FactorModel> TrainFactorModel(const FactorModelOptions& options, const CsrMatrix& acts,
-                                             const CsrMatrix& exposures, const PostFeatures& features,
+                                             const FreeDirections& free, const PostFeatures& features,
                                              std::span<const PostId> ids, EpochProgress progress) {
-  return Trainer(options, acts, exposures, features, ids).Run(progress);
+  return Trainer(options, acts, free, features, ids).Run(progress);
 }
 
 DenseMatrix FoldInRows(const FactorModelOptions& options, const FactorModel& model,

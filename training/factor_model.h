@@ -2,10 +2,9 @@
 //
 // Alternates the half-steps over subjects and posts (half_step.h) and the refit of the prior mean of posts
 // (prior_regression.h), always from a start that only `seed` and the posts' ids decide: never from an earlier
-// model, or an erasure would not reach the new one. Then alternates a few times more under the privacy gate:
-// in the eigenbasis of the posts' Gram matrix, a post with n distinct subjects behind it (and a feature
-// likewise) may leave its prior mean in the first ⌊n/8⌋ coordinates only, and in none below the crowd's
-// minimum. No subject's vector leaves this file but in the mean of all.
+// model, or an erasure would not reach the new one. Then alternates a few times more under the privacy gate
+// (privacy_gate.h): in the eigenbasis of the posts' Gram matrix, a post may leave its prior mean in its first
+// free coordinates only. No subject's vector leaves this file but in the mean of all.
 #ifndef BAUTA_TRAINING_FACTOR_MODEL_H_
 #define BAUTA_TRAINING_FACTOR_MODEL_H_
 
@@ -22,6 +21,7 @@
 #include "training/csr_matrix.h"
 #include "training/half_step.h"
 #include "training/post_features.h"
+#include "training/privacy_gate.h"
 
 namespace bauta {
 
@@ -29,7 +29,7 @@ struct FactorModelOptions {
   const Kernels* kernels = &BestKernels();
   size_t threads = 1;
   uint64_t seed = 1;
-  size_t dimension = 64;    // d. More fits finer tastes, and needs more subjects: 8 d for a free post.
+  size_t dimension = 63;    // More fits finer tastes, and needs more subjects behind a post: 8 for each.
   size_t epochs = 12;       // Alternations before the gate.
   size_t gated_epochs = 3;  // And under it.
   Regularization subject;   // Of a subject's vector; what is served uses the same.
@@ -39,8 +39,7 @@ struct FactorModelOptions {
       20;                      // A post weighs n / (n + this) in the refit of the prior; n its observations.
   bool use_prior = true;       // Off: the prior mean of a post is zero.
   bool use_mean_taste = true;  // Off: the prior mean of a subject is zero.
-  uint32_t crowd_min = 50;     // k; 0: no gate, for evaluations alone.
-  uint32_t subjects_per_direction = 8;
+  size_t crowd_min = 50;       // Below so many subjects there is no mean taste.
 };
 
 // All in the eigenbasis of the posts' Gram matrix. Matrices have PadForKernels(dimension) columns.
@@ -51,21 +50,18 @@ struct FactorModel {
   DenseMatrix mean_taste;   // One row: the mean of the subjects' vectors, of length one.
   std::vector<float> gram;  // Eigenvalues of Σ q qᵀ over all posts, falling.
   // The directions that the gate counted in, the first first, one a row: those of the epoch before the last
-  // rotation. A post's deviation from its prior mean lies in the first post_free of them.
+  // rotation. A post's deviation from its prior mean lies in its first free ones, a column's vector likewise.
   DenseMatrix gate_directions;
-  std::vector<uint32_t> post_free;
-  std::vector<uint32_t> column_free;  // The same of each column's vector.
 };
 
 // Called after each epoch with the share of the work that is done, 0 … 1. An error ends the training, which
 // returns it.
 using EpochProgress = absl::FunctionRef<absl::Status(float done)>;
 
-// Subjects are rows and posts columns. `acts` is what a subject's taste is solved from, as it is when it is
-// served; `exposures` is what a post's vector is solved from: the acts, and that a post was shown. `features`
-// and `ids` are of those posts.
+// `acts`: subjects are rows, posts columns. `features` and `ids` are of those posts; `free` says in how many
+// coordinates each post and column may leave what is behind it.
 absl::StatusOr<FactorModel> TrainFactorModel(const FactorModelOptions& options, const CsrMatrix& acts,
-                                             const CsrMatrix& exposures, const PostFeatures& features,
+                                             const FreeDirections& free, const PostFeatures& features,
                                              std::span<const PostId> ids, EpochProgress progress);
 
 // The taste of each row of `subjects` under a trained model, by the equation that is served.

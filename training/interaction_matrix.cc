@@ -12,48 +12,47 @@ struct Evidence {
   uint32_t post = 0;
   float confidence = 0;
   float weighted_target = 0;  // c · t
-  float shown = 0;            // 0, or the recency of having been shown.
+  bool shown = false;
   bool answered = false;
+  Hour shown_hour;  // The latest.
 };
 
 class RowReader {
  public:
-  RowReader(const TrainingSet& set, const MatrixOptions& options) : set_(set), options_(options) {}
+  RowReader(const TrainingSet& set, const SignalModel& signals, Hour until)
+      : set_(set), signals_(signals), until_(until) {}
 
   // Sorted by post, each once.
   const std::vector<Evidence>& Read(const LearnableRow& row) {
     evidence_.clear();
     for (const Interaction& event : row.interactions) {
-      if (event.hour >= options_.until) continue;
-      const bool shown = event.kind == SignalKind::kDwell;
-      Add(set_.Find(event.post),
-          ConfidenceOf(options_.signals, event.kind, event.strength, event.hour, options_.until),
-          shown ? RecencyDecay(options_.signals, event.hour, options_.until) : 0, IsAnswer(event.kind));
+      if (event.hour >= until_) continue;
+      Add(set_.Find(event.post), ConfidenceOf(signals_, event.kind, event.strength, event.hour, until_),
+          event.kind == SignalKind::kDwell, IsAnswer(event.kind), event.hour);
     }
     for (const PostState& state : row.states) {
-      if (state.hour >= options_.until) continue;
-      Add(set_.Find(state.post), ConfidenceOf(options_.signals, state.kind, 0, state.hour, options_.until), 0,
-          true);
+      if (state.hour >= until_) continue;
+      Add(set_.Find(state.post), ConfidenceOf(signals_, state.kind, 0, state.hour, until_), false, true,
+          state.hour);
     }
     for (const Dismissal& lesson : row.lessons) {
-      if (lesson.hour >= options_.until || !RuleOf(lesson.reason).teaches_dislike) continue;
-      Add(set_.Find(lesson.post),
-          ConfidenceOfDismissal(options_.signals, DismissalWeight(lesson, options_.until)), 0, true);
+      if (lesson.hour >= until_ || !RuleOf(lesson.reason).teaches_dislike) continue;
+      Add(set_.Find(lesson.post), ConfidenceOfDismissal(signals_, DismissalWeight(lesson, until_)), false,
+          true, lesson.hour);
     }
     for (const Impression& impression : row.impressions) {
-      if (impression.hour >= options_.until) continue;
-      Add(set_.Find(impression.post), {0, 0}, RecencyDecay(options_.signals, impression.hour, options_.until),
-          false);
+      if (impression.hour >= until_) continue;
+      Add(set_.Find(impression.post), {0, 0}, true, false, impression.hour);
     }
     Merge();
     return evidence_;
   }
 
  private:
-  void Add(uint32_t post, const Confidence& confidence, float shown, bool answered) {
+  void Add(uint32_t post, const Confidence& confidence, bool shown, bool answered, Hour hour) {
     if (post == kNoPost) return;
     evidence_.push_back(
-        {post, confidence.confidence, confidence.confidence * confidence.target, shown, answered});
+        {post, confidence.confidence, confidence.confidence * confidence.target, shown, answered, hour});
   }
 
   void Merge() {
@@ -65,8 +64,9 @@ class RowReader {
         Evidence& into = evidence_[kept - 1];
         into.confidence += evidence_[i].confidence;
         into.weighted_target += evidence_[i].weighted_target;
-        into.shown = std::max(into.shown, evidence_[i].shown);
+        into.shown |= evidence_[i].shown;
         into.answered |= evidence_[i].answered;
+        into.shown_hour = std::max(into.shown_hour, evidence_[i].shown_hour);
       } else {
         evidence_[kept++] = evidence_[i];
       }
@@ -75,7 +75,8 @@ class RowReader {
   }
 
   const TrainingSet& set_;
-  const MatrixOptions& options_;
+  const SignalModel& signals_;
+  const Hour until_;
   std::vector<Evidence> evidence_;
 };
 
@@ -88,13 +89,21 @@ void AddEntry(uint32_t post, float confidence, float weighted_target, CsrMatrix&
 InteractionMatrices BuildMatrices(const TrainingSet& set, const MatrixOptions& options) {
   InteractionMatrices matrices;
   matrices.acts.columns = matrices.exposures.columns = set.posts().size();
-  RowReader reader(set, options);
+  SignalModel slow = options.signals;
+  if (options.exposure_confidence > 0) slow.half_life_hours = options.exposure_half_life_hours;
+  RowReader acts(set, options.signals, options.until), exposures(set, slow, options.until);
   for (size_t row = 0; row < set.rows().size(); ++row) {
-    for (const Evidence& evidence : reader.Read(set.rows()[row])) {
+    for (const Evidence& evidence : acts.Read(set.rows()[row])) {
       AddEntry(evidence.post, evidence.confidence, evidence.weighted_target, matrices.acts);
-      const float vain = evidence.answered ? 0 : options.exposure_confidence * evidence.shown;
-      matrices.shown_unanswered += vain > 0;
-      AddEntry(evidence.post, evidence.confidence + vain, evidence.weighted_target, matrices.exposures);
+    }
+    for (const Evidence& evidence : exposures.Read(set.rows()[row])) {
+      const float share = evidence.shown || options.exposure_confidence == 0 ? 1 : options.unseen_share;
+      const float vain =
+          evidence.answered || !evidence.shown
+              ? 0
+              : options.exposure_confidence * RecencyDecay(slow, evidence.shown_hour, options.until);
+      AddEntry(evidence.post, share * evidence.confidence + vain, share * evidence.weighted_target,
+               matrices.exposures);
     }
     if (matrices.exposures.entries.size() == matrices.exposures.offsets.back()) continue;
     matrices.acts.offsets.push_back(matrices.acts.entries.size());
@@ -121,6 +130,7 @@ SignalModel DefaultSignalModel() {
   set(SignalKind::kFavorite, 1);
   signals.target[static_cast<size_t>(SignalKind::kReport)] = -1;
   signals.dwell_full_milliseconds = 30'000;
+  signals.half_life_hours = 24 * 42;
   return signals;
 }
 

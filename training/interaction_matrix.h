@@ -20,20 +20,24 @@ constexpr bool IsAnswer(SignalKind kind) {
 }
 
 struct InteractionMatrices {
-  // What the taste of a subject is solved from: each (subject, post) one observation, the sum of what
+  // What tastes and vectors are solved from: each (subject, post) one observation, the sum of what
   // ConfidenceOf says of its signals, as ranking has it. An X counts against the post that it was put on.
   CsrMatrix acts;
-  // What the vector of a post is solved from: the acts, and beside them an observation with target 0 where
-  // the post was shown, by an impression or a dwell, and not answered.
+  // What a post's answer rate is fitted on: the acts, and an observation with target 0 where the post was
+  // shown, by an impression or a dwell, and not answered.
   CsrMatrix exposures;
-  std::vector<uint32_t> rows;   // Of each matrix row, its place in the training set's rows.
-  size_t shown_unanswered = 0;  // Entries of `exposures` that are no answer.
+  std::vector<uint32_t> rows;  // Of each matrix row, its place in the training set's rows.
 };
 
 struct MatrixOptions {
   SignalModel signals;
-  float exposure_confidence = 1;  // Of having been shown a post in vain; decays as signals do. 0: not used.
-  Hour until;                     // Only events of earlier hours are seen; ages are counted from it.
+  Hour until;  // Only events of earlier hours are seen; ages are counted from it.
+  // Of having been shown a post in vain. 0: `exposures` are the acts.
+  float exposure_confidence = 1;
+  // Answers to a post that is not known to have been shown count so much less: they are older than
+  // impressions are kept, and posts of that time would look better than those whose misses are known.
+  float unseen_share = 0.2f;
+  float exposure_half_life_hours = 24 * 180;  // Rates change more slowly than tastes.
 };
 
 // A subject without any entry has no row.

@@ -27,33 +27,43 @@ struct Encounter {
   Hour hour;
   uint32_t row = 0;
   uint32_t post = 0;
-  bool answered = false;
+  SignalKindSet kinds;
+
+  bool answered() const {
+    for (size_t kind = 0; kind < kSignalKindCount; ++kind) {
+      const auto signal = static_cast<SignalKind>(kind);
+      if (kinds.Contains(signal) && IsAnswer(signal)) return true;
+    }
+    return false;
+  }
 };
 
 // By hour, row and post; each once.
 std::vector<Encounter> FindEncounters(const TrainingSet& set, Hour from, Hour until) {
   std::vector<Encounter> found;
   for (uint32_t row = 0; row < set.rows().size(); ++row) {
-    const auto add = [&](Hour hour, uint32_t post, bool answered) {
-      if (hour >= from && hour < until && post != kNoPost) found.push_back({hour, row, post, answered});
+    const auto add = [&](Hour hour, uint32_t post, SignalKind kind) {
+      if (hour >= from && hour < until && post != kNoPost) found.push_back({hour, row, post, {kind}});
     };
     const LearnableRow& events = set.rows()[row];
-    for (const Interaction& event : events.interactions) {
-      add(event.hour, set.Find(event.post), IsAnswer(event.kind));
-    }
-    for (const PostState& state : events.states) add(state.hour, set.Find(state.post), true);
+    for (const Interaction& event : events.interactions) add(event.hour, set.Find(event.post), event.kind);
+    for (const PostState& state : events.states) add(state.hour, set.Find(state.post), state.kind);
     for (const Impression& impression : events.impressions) {
-      add(impression.hour, set.Find(impression.post), false);
+      add(impression.hour, set.Find(impression.post), SignalKind::kImpression);
     }
   }
-  std::sort(found.begin(), found.end(), [](const Encounter& a, const Encounter& b) {
-    return std::tie(a.hour, a.row, a.post, b.answered) < std::tie(b.hour, b.row, b.post, a.answered);
-  });
-  found.erase(std::unique(found.begin(), found.end(),
-                          [](const Encounter& a, const Encounter& b) {
-                            return a.hour == b.hour && a.row == b.row && a.post == b.post;
-                          }),
-              found.end());
+  const auto key = [](const Encounter& e) { return std::tie(e.hour, e.row, e.post); };
+  std::sort(found.begin(), found.end(),
+            [&](const Encounter& a, const Encounter& b) { return key(a) < key(b); });
+  size_t kept = 0;
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (kept > 0 && key(found[kept - 1]) == key(found[i])) {
+      found[kept - 1].kinds = SignalKindSet::FromBits(found[kept - 1].kinds.bits() | found[i].kinds.bits());
+    } else {
+      found[kept++] = found[i];
+    }
+  }
+  found.resize(kept);
   return found;
 }
 
@@ -99,8 +109,9 @@ class Replayer {
 
   Replay Run() {
     std::vector<Encounter> encounters = FindEncounters(set_, options_.from, options_.until);
-    const auto answered = static_cast<size_t>(std::count_if(
-        encounters.begin(), encounters.end(), [](const Encounter& encounter) { return encounter.answered; }));
+    const auto answered =
+        static_cast<size_t>(std::count_if(encounters.begin(), encounters.end(),
+                                          [](const Encounter& encounter) { return encounter.answered(); }));
     Replay replay;
     // One shown in vain for every five answered is little, but tells; fewer are an accident of the data.
     replay.sampled = (encounters.size() - answered) * 5 < answered;
@@ -122,11 +133,12 @@ class Replayer {
   void PrepareLists(const std::vector<Encounter>& encounters, Replay& replay) const {
     std::vector<ReplayList>& lists = replay.lists;
     for (const Encounter& encounter : encounters) {
-      if (replay.sampled && !encounter.answered) continue;
+      const bool is_answer = encounter.answered();
+      if (replay.sampled && !is_answer) continue;
       if (lists.empty() || lists.back().hour != encounter.hour || lists.back().row != encounter.row) {
         lists.push_back({encounter.row, encounter.hour, {}});
       }
-      lists.back().items.push_back({encounter.post, encounter.answered, {}, {}});
+      lists.back().items.push_back({encounter.post, is_answer, encounter.kinds, {}, {}});
     }
     if (lists.size() > options_.lists_max) {
       const uint64_t share = UINT64_MAX / lists.size() * options_.lists_max;
@@ -157,7 +169,7 @@ class Replayer {
       if (set_.posts()[post].publish_time >= list.hour.start()) continue;
       if (std::binary_search(known.begin(), known.end(), post)) continue;
       known.insert(std::lower_bound(known.begin(), known.end(), post), post);
-      list.items.push_back({post, false, {}, {}});
+      list.items.push_back({post, false, {}, {}, {}});
     }
   }
 

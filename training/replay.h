@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/hour.h"
+#include "privacy/signal_kind.h"
 #include "ranking/model_snapshot.h"
 #include "ranking/score.h"
 #include "training/training_set.h"
@@ -21,8 +22,9 @@ namespace bauta {
 inline constexpr std::array<int64_t, 3> kPopularityWindows = {24, 24 * 7, 0};
 
 struct ReplayItem {
-  uint32_t post = 0;  // Place in the training set's posts.
-  bool answered = false;
+  uint32_t post = 0;      // Place in the training set's posts.
+  bool answered = false;  // By any kind that IsAnswer holds for.
+  SignalKindSet kinds;    // All that the subject did with it in that hour.
   ScoreFeatures features;
   // Subjects who answered the post within each of kPopularityWindows, raw: for the baseline alone.
   std::array<uint32_t, kPopularityWindows.size()> popularity{};
