@@ -30,6 +30,8 @@ ABSL_FLAG(uint32_t, subjects, 0, "subjects, each with a request of its own; defa
 ABSL_FLAG(uint32_t, interactions, 200, "interactions a subject, 1 to 1,000");
 ABSL_FLAG(uint32_t, candidates, 1000, "candidates a request, 50 to 10,000, at most half the posts");
 ABSL_FLAG(uint32_t, runs, 0, "interleaved runs, of which medians are taken; default 9, brief 3");
+ABSL_FLAG(uint32_t, calls_alone, 0,
+          "calls a run with one in flight; default 1,500, brief 400. Many: to profile them");
 ABSL_FLAG(bool, popular, false, "candidates by Zipf's law instead of all posts alike");
 ABSL_FLAG(uint64_t, seed, 1, "of the posts, the subjects and the requests");
 ABSL_FLAG(absl::Duration, deadline, absl::Minutes(20), "gives up after this long");
@@ -67,6 +69,8 @@ absl::StatusOr<ComparisonOptions> OptionsByFlags() {
     options.calls_open = 400;
     options.calls_feed = 100;
   }
+  if (const uint32_t calls = absl::GetFlag(FLAGS_calls_alone); calls != 0) options.calls_alone = calls;
+  BAUTA_RETURN_IF_ERROR(CheckRange("calls_alone", options.calls_alone, 1, 10'000'000));
   BAUTA_RETURN_IF_ERROR(CheckRange("posts", options.world.posts, 1000, 10'000'000));
   BAUTA_RETURN_IF_ERROR(CheckRange("subjects", options.world.subjects, 1, 100'000));
   BAUTA_RETURN_IF_ERROR(CheckRange("interactions", options.world.interactions, 1, 1000));
