@@ -35,7 +35,7 @@ struct LearningOptions {
 
   // Regularization. α₀ is alpha0_over_density times the mean confidence of a pair of subject and post.
   float alpha0_over_density = 15;
-  float subject_lambda = 5;
+  float subject_lambda = 2;
   float subject_frequency_exponent = 0.5f;
   float post_lambda = 1;
   float post_frequency_exponent = 0.5f;

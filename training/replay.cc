@@ -140,8 +140,10 @@ class Replayer {
       }
       lists.back().items.push_back({encounter.post, is_answer, encounter.kinds, {}, {}});
     }
-    if (lists.size() > options_.lists_max) {
-      const uint64_t share = UINT64_MAX / lists.size() * options_.lists_max;
+    // Drawn lists are about ten times as long as what is shown in an hour.
+    const size_t lists_max = replay.sampled ? options_.lists_max / 10 : options_.lists_max;
+    if (lists.size() > lists_max) {
+      const uint64_t share = UINT64_MAX / lists.size() * lists_max;
       std::erase_if(lists, [&](const ReplayList& list) {
         return MixSeed(options_.seed ^ MixSeed(ContentHash(set_.rows()[list.row]) + list.hour.value())) >
                share;

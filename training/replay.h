@@ -42,7 +42,8 @@ struct ReplayOptions {
   uint32_t crowd_min = 50;  // k of the fresh table.
   size_t threads = 1;
   uint64_t seed = 1;
-  size_t lists_max = 200'000;  // Of more, a sample that the seed decides is replayed.
+  // Of more lists, a sample that the seed decides is replayed; a tenth of it where candidates are drawn.
+  size_t lists_max = 200'000;
   // Where too little of what was shown in vain is known, each answered post is held against so many that the
   // subject had nothing to do with, drawn at random.
   size_t sampled_candidates = 99;

@@ -18,6 +18,9 @@ using Matrix = Eigen::Matrix<double, kParameters, kParameters>;
 // Freshness half-lives that are tried, in hours.
 constexpr std::array<float, 6> kHalfLives = {3, 12, 24, 72, 168, 720};
 
+// Of more items, evenly spaced ones are learned from: five weights need no more.
+constexpr size_t kExamplesMax = 200'000;
+
 float FreshnessAt(float freshness, float had_half_life, float half_life) {
   return std::pow(freshness, had_half_life / half_life);
 }
@@ -28,9 +31,14 @@ struct Examples {
 };
 
 Examples Gather(std::span<const ReplayList> lists, float had_half_life, float half_life) {
+  size_t items = 0;
+  for (const ReplayList& list : lists) items += list.items.size();
+  const size_t every = items / kExamplesMax + 1;
   Examples examples;
+  size_t index = 0;
   for (const ReplayList& list : lists) {
     for (const ReplayItem& item : list.items) {
+      if (index++ % every != 0) continue;
       Vector x;
       x << item.features.taste, FreshnessAt(item.features.freshness, had_half_life, half_life),
           item.features.popularity, -item.features.fatigue, 1;
