@@ -116,7 +116,7 @@ absl::Status RightsLog::Create(FileSystem& files, const Options& options, const 
   }
   for (const std::string& directory : Directories(options)) {
     const std::string path = RightsLogPath(directory, values.log_file);
-    const absl::Status found = files.Attributes(path).status();
+    absl::Status found = files.Attributes(path).status();
     if (found.ok()) return absl::AlreadyExistsError(absl::StrCat(path, ": a rights log is there already"));
     if (!absl::IsNotFound(found)) return found;
   }
@@ -155,6 +155,7 @@ absl::StatusOr<std::unique_ptr<RightsLog>> RightsLog::Open(FileSystem& files, co
   }
   if (recovery != nullptr) *recovery = std::move(done);
   std::vector<Copy> files_of_log;
+  files_of_log.reserve(copies.size());
   for (OpenedCopy& copy : copies) files_of_log.push_back({copy.path, std::move(copy.file)});
   return std::unique_ptr<RightsLog>(new RightsLog(std::move(files_of_log), values.log_file,
                                                   report.last_sequence, report.last_hash, longest.scan->end));
@@ -176,7 +177,7 @@ absl::Status RightsLog::Append(std::span<const NewEntry> entries) {
     ++sequence;
   }
   for (const Copy& copy : copies_) {
-    const absl::Status written = copy.file->Write(size_, bytes);
+    absl::Status written = copy.file->Write(size_, bytes);
     if (written.ok()) continue;
     if (!absl::IsResourceExhausted(written)) return Fail(written);
     for (const Copy& touched : copies_) {
@@ -205,7 +206,7 @@ absl::Status RightsLog::Sync() {
   return absl::OkStatus();
 }
 
-absl::Status RightsLog::Fail(absl::Status status) {
+absl::Status RightsLog::Fail(const absl::Status& status) {
   failure_ = absl::InternalError(
       absl::StrCat("the rights log cannot be written on, start anew: ", status.message()));
   return failure_;

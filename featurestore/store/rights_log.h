@@ -91,7 +91,7 @@ class RightsLog {
         last_sequence_(sequence),
         last_hash_(hash),
         size_(size) {}
-  absl::Status Fail(absl::Status status);
+  absl::Status Fail(const absl::Status& status);
 
   const std::vector<Copy> copies_;
   const uint32_t file_number_;
