@@ -139,7 +139,10 @@ void Viewer::AddShown(const RankingContext& context, const SubjectView& view, co
   const auto was_taken = [&](PostId post) {
     if (uint32_t* count = impressions_.Find(PostFingerprint::Of(post).value())) *count = 0;
   };
-  for (const Interaction& interaction : view.interactions()) was_taken(interaction.post);
+  for (const Interaction& interaction : view.interactions()) {
+    // How long it was looked at is known of every post shown; it is no answer.
+    if (interaction.kind != SignalKind::kDwell) was_taken(interaction.post);
+  }
   for (const PostState& state : view.states()) was_taken(state.post);
 
   const absl::Duration window = context.surface.seen_window;

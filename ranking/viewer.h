@@ -51,7 +51,7 @@ class Viewer {
   bool IsDismissed(PostId post) const { return dismissed_posts_.Contains(post.value()); }
   bool IsExcluded(PostId post) const { return excluded_.Contains(post.value()); }
   bool WasShown(PostFingerprint post) const { return shown_.Contains(post.value()); }
-  // Impressions that no other signal of the subject followed.
+  // Impressions that no other signal of the subject but dwell followed.
   uint32_t ImpressionsInVain(PostFingerprint post) const {
     const uint32_t* count = impressions_.Find(post.value());
     return count == nullptr ? 0 : *count;
