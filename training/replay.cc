@@ -81,8 +81,8 @@ SubjectView ViewAt(const LearnableRow& row, Hour hour) {
   builder.Interactions(Before(row.interactions, hour))
       .States(Before(row.states, hour))
       .Impressions(Before(row.impressions, hour))
-      .Dismissals(lessons)
-      .Lessons(std::move(lessons));
+      .Dismissals(lessons);
+  builder.Lessons(std::move(lessons));
   return std::move(builder).Build();
 }
 
