@@ -9,23 +9,45 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/numbers.h"
+#include "base/status.h"
 #include "tools/eval/kuairand_eval.h"
+#include "tools/eval/literature_eval.h"
 #include "tools/figures.h"
 #include "tools/train/training_progress.h"
 
 ABSL_FLAG(std::string, data_dir, "", "folder of the data sets; else BAUTA_DATA_DIR");
-ABSL_FLAG(std::vector<std::string>, protocols, std::vector<std::string>({"kuairand"}),
-          "which to run, comma-separated: kuairand");
+ABSL_FLAG(std::vector<std::string>, protocols, std::vector<std::string>({"kuairand", "ml-1m", "gowalla"}),
+          "which to run, comma-separated: kuairand, ml-1m, gowalla");
 ABSL_FLAG(uint32_t, threads, 0, "threads; 0: one a processor");
 ABSL_FLAG(uint64_t, seed, 1, "of the first training; further ones count on from it");
 ABSL_FLAG(uint32_t, dimension, 64, "kuairand: length of the vectors, that of what is served");
 ABSL_FLAG(uint32_t, skip_days, 0, "kuairand: leave so many last days alone, to tune on earlier ones");
+ABSL_FLAG(uint32_t, seeds, 5, "ml-1m: trainings that its figures are means of; gowalla: one");
+ABSL_FLAG(std::vector<std::string>, dimensions, {}, "ml-1m, gowalla: instead of 64,192 and 64,128,256,512");
+ABSL_FLAG(uint32_t, epochs, 16, "ml-1m, gowalla: alternations");
+ABSL_FLAG(double, alpha0, 0, "ml-1m, gowalla: another weight of what was not seen; 0: the default");
+ABSL_FLAG(double, lambda, 0, "ml-1m, gowalla: another regularization; 0: the default");
+ABSL_FLAG(bool, validate, false,
+          "ml-1m, gowalla: tune on items held out of the training part, not on the test");
 ABSL_FLAG(bool, ablations, true, "kuairand: also what needs a training of its own");
 ABSL_FLAG(bool, json, false, "print the figures as one JSON object");
 
 namespace bauta {
 namespace {
+
+absl::StatusOr<std::vector<uint32_t>> Dimensions(bool movies) {
+  std::vector<uint32_t> dimensions;
+  for (const std::string& text : absl::GetFlag(FLAGS_dimensions)) {
+    uint32_t dimension = 0;
+    if (!absl::SimpleAtoi(text, &dimension) || dimension < 8 || dimension > 2048) {
+      return absl::InvalidArgumentError("--dimensions: numbers from 8 to 2048 expected, " + text + " given");
+    }
+    dimensions.push_back(dimension);
+  }
+  if (!dimensions.empty()) return dimensions;
+  return movies ? std::vector<uint32_t>{64, 192} : std::vector<uint32_t>{64, 128, 256, 512};
+}
 
 absl::Status RunProtocol(const std::string& name, const std::string& data, FigureSheet& figures) {
   size_t threads = absl::GetFlag(FLAGS_threads);
@@ -40,7 +62,23 @@ absl::Status RunProtocol(const std::string& name, const std::string& data, Figur
     options.ablations = absl::GetFlag(FLAGS_ablations);
     return EvaluateKuairand(options, figures);
   }
-  return absl::InvalidArgumentError("--protocols: kuairand expected, " + name + " given");
+  if (name == "ml-1m" || name == "gowalla") {
+    LiteratureEvalOptions options;
+    const bool movies = name == "ml-1m";
+    options.directory = data + (movies ? "/ncf-ml-1m" : "/gowalla");
+    options.threads = threads;
+    options.seed = absl::GetFlag(FLAGS_seed);
+    options.seeds = movies ? absl::GetFlag(FLAGS_seeds) : 1;
+    options.epochs = absl::GetFlag(FLAGS_epochs);
+    options.alpha0 = static_cast<float>(absl::GetFlag(FLAGS_alpha0));
+    if (options.alpha0 <= 0) options.alpha0 = movies ? 0.3f : 0.01f;
+    options.lambda = static_cast<float>(absl::GetFlag(FLAGS_lambda));
+    if (options.lambda <= 0) options.lambda = movies ? 0.007f : 0.004f;
+    options.validate = absl::GetFlag(FLAGS_validate);
+    BAUTA_ASSIGN_OR_RETURN(options.dimensions, Dimensions(movies));
+    return movies ? EvaluateMovieLens(options, figures) : EvaluateGowalla(options, figures);
+  }
+  return absl::InvalidArgumentError("--protocols: kuairand, ml-1m or gowalla expected, " + name + " given");
 }
 
 int Run() {

@@ -34,10 +34,10 @@ struct LearningOptions {
   float exposure_confidence = 1;  // See MatrixOptions.
 
   // Regularization. α₀ is alpha0_over_density times the mean confidence of a pair of subject and post.
-  float alpha0_over_density = 15;
-  float subject_lambda = 2;
+  float alpha0_over_density = 10;
+  float subject_lambda = 1;
   float subject_frequency_exponent = 0.5f;
-  float post_lambda = 1;
+  float post_lambda = 0.5f;
   float post_frequency_exponent = 0.5f;
 
   // For evaluations alone.
