@@ -31,5 +31,5 @@ int main(int argc, char** argv) {
   bauta::FigureSheet figures(json);
   bauta::bench::AddFigures(reporter, figures);
   figures.Finish();
-  return 0;
+  return reporter.failed() ? 1 : 0;
 }

@@ -76,6 +76,7 @@ double FoldInOperations(double n) {
 void FigureReporter::ReportRuns(const std::vector<Run>& runs) {
   if (!quiet_) ConsoleReporter::ReportRuns(runs);
   for (const Run& run : runs) {
+    failed_ |= run.error_occurred;
     if (run.run_type != Run::RT_Iteration || run.error_occurred) continue;
     const std::string& name = run.run_name.function_name;
     microseconds_[name].push_back(1e6 * run.GetAdjustedCPUTime() /

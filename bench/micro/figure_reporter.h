@@ -27,11 +27,15 @@ class FigureReporter final : public benchmark::ConsoleReporter {
   // Processor time of one iteration, in microseconds, the median of the repetitions: other processes on the
   // machine are not in it. nullopt where the benchmark did not run, or failed.
   std::optional<double> Microseconds(const std::string& benchmark) const;
+  // Whether any benchmark said that it failed.
+  bool failed() const { return failed_; }
+
   // A counter that the benchmark set.
   std::optional<double> Counter(const std::string& benchmark, const std::string& counter) const;
 
  private:
   const bool quiet_;
+  bool failed_ = false;
   std::map<std::string, std::vector<double>> microseconds_;
   std::map<std::string, double> counters_;
 };
