@@ -13,7 +13,7 @@
 #include "tools/figures.h"
 
 ABSL_FLAG(bool, json, false, "print the figures as one JSON object, and no table");
-ABSL_FLAG(bool, large, false, "also rank in 10,000,000 posts against 100,000; takes 7 GB of memory");
+ABSL_FLAG(bool, large, false, "also rank in 10,000,000 posts against 100,000; takes several GB of memory");
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
