@@ -2,20 +2,12 @@
 
 #include <utility>
 
+#include "base/mix_bits.h"
+
 namespace bauta {
 namespace {
 
 constexpr size_t kSlotsMin = 16;
-
-// The finalizer of MurmurHash3: callers' ids are often consecutive.
-uint64_t Mix(uint64_t x) {
-  x ^= x >> 33;
-  x *= 0xff51afd7ed558ccdULL;
-  x ^= x >> 33;
-  x *= 0xc4ceb9fe1a85ec53ULL;
-  x ^= x >> 33;
-  return x;
-}
 
 }  // namespace
 
@@ -26,7 +18,8 @@ PostTable::PostTable(size_t capacity) {
   mask_ = slots - 1;
 }
 
-size_t PostTable::HomeOf(PostId post) const { return Mix(post.value()) & mask_; }
+// Callers' ids are often consecutive.
+size_t PostTable::HomeOf(PostId post) const { return MixBits(post.value()) & mask_; }
 
 PostRow PostTable::Find(PostId post) const {
   for (size_t at = HomeOf(post);; at = (at + 1) & mask_) {

@@ -7,17 +7,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace bauta {
+#include "base/mix_bits.h"
 
-// The finalizer of MurmurHash3.
-constexpr uint64_t MixBits(uint64_t x) {
-  x ^= x >> 33;
-  x *= 0xff51afd7ed558ccdULL;
-  x ^= x >> 33;
-  x *= 0xc4ceb9fe1a85ec53ULL;
-  x ^= x >> 33;
-  return x;
-}
+namespace bauta {
 
 // Any key but UINT64_MAX. Not thread-safe. Pointers hold until the next insertion.
 template <class Value>

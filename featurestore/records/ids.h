@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/mix_bits.h"
 #include "base/strong_id.h"
 
 namespace bauta {
@@ -25,13 +26,7 @@ class PostFingerprint {
   constexpr PostFingerprint() = default;
   explicit constexpr PostFingerprint(uint32_t value) : value_(value) {}
   static constexpr PostFingerprint Of(PostId post) {
-    uint64_t x = post.value();
-    x ^= x >> 33;
-    x *= 0xff51afd7ed558ccdULL;
-    x ^= x >> 33;
-    x *= 0xc4ceb9fe1a85ec53ULL;
-    x ^= x >> 33;
-    return PostFingerprint(static_cast<uint32_t>(x));
+    return PostFingerprint(static_cast<uint32_t>(MixBits(post.value())));
   }
   constexpr uint32_t value() const { return value_; }
   friend constexpr auto operator<=>(const PostFingerprint&, const PostFingerprint&) = default;
