@@ -3,7 +3,6 @@
 // snapshot is ever written, and no subject is in that.
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "base/status.h"
 #include "ranking/model_snapshot.h"
 #include "tools/client/connection.h"
+#include "tools/client/flag_or_environment.h"
 #include "tools/figures.h"
 #include "tools/train/training_progress.h"
 #include "tools/train/training_stream.h"
@@ -43,12 +43,6 @@ ABSL_FLAG(bool, json, false, "print the figures as one JSON object");
 
 namespace bauta {
 namespace {
-
-std::string FlagOrEnvironment(const std::string& flag, const char* variable) {
-  if (!flag.empty()) return flag;
-  const char* value = std::getenv(variable);
-  return value != nullptr ? value : "";
-}
 
 absl::Status CheckRange(const char* flag, uint64_t value, uint64_t low, uint64_t high) {
   if (value >= low && value <= high) return absl::OkStatus();

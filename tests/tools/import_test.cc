@@ -19,8 +19,10 @@
 namespace bauta::testing {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 using ::testing::internal::CaptureStderr;
 using ::testing::internal::CaptureStdout;
 using ::testing::internal::GetCapturedStderr;
@@ -143,6 +145,18 @@ TEST_F(ImportTest, AFileThatIsNoneIsRefusedByName) {
   options.events = files_.Join("events.csv");
   EXPECT_THAT(std::string(Import(options).status.message()),
               HasSubstr("a header with column names expected"));
+}
+
+TEST_F(ImportTest, ForProgramsItPrintsOneJsonDocument) {
+  Write("posts.csv",
+        absl::StrCat(kPostColumns, "1,author,7,", Milliseconds(absl::Hours(5)), ",approved,1\n"));
+  ImportOptions options;
+  options.posts = files_.Join("posts.csv");
+  options.json = true;
+  const Result result = Import(options);
+  EXPECT_TRUE(result.status.ok()) << result.status;
+  EXPECT_THAT(result.out, StartsWith("{\"figures\":[{\"name\":\"import_posts_accepted\",\"value\":1,"));
+  EXPECT_THAT(result.out, EndsWith("]}\n"));
 }
 
 TEST_F(ImportTest, VisitsAreMade) {

@@ -1,6 +1,5 @@
 #include "tools/cli/flags.h"
 
-#include <cstdlib>
 #include <utility>
 
 #include "absl/flags/flag.h"
@@ -12,6 +11,7 @@
 #include "base/status.h"
 #include "privacy/codes.h"
 #include "tools/cli/record_parser.h"
+#include "tools/client/flag_or_environment.h"
 
 ABSL_FLAG(std::string, server, "", "unix:/path/to/socket, or host:port for TLS; else BAUTA_SERVER");
 ABSL_FLAG(std::string, token_file, "", "file with the bearer token's secret; else BAUTA_TOKEN_FILE");
@@ -64,13 +64,6 @@ ABSL_FLAG(uint64_t, version, 0, "remove: up to which version the post is gone; d
 
 namespace bauta {
 namespace {
-
-std::string FlagOrEnvironment(const std::string& flag, const char* variable,
-                              const std::string& otherwise = "") {
-  if (!flag.empty()) return flag;
-  const char* value = std::getenv(variable);
-  return value != nullptr ? value : otherwise;
-}
 
 template <class Enum>
 absl::StatusOr<std::vector<Enum>> ParseEnumNames(const google::protobuf::EnumDescriptor* type,

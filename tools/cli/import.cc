@@ -18,8 +18,8 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "tools/cli/batch_sender.h"
 #include "tools/cli/import_tally.h"
-#include "tools/cli/output.h"
 #include "tools/cli/record_file.h"
+#include "tools/figures.h"
 #include "tools/progress.h"
 
 namespace bauta {
@@ -86,6 +86,7 @@ class Importer {
       : connection_(connection),
         options_(options),
         clock_(clock),
+        figures_(options.json),
         feed_(v1::FeedService::NewStub(connection.channel())),
         interactions_(v1::InteractionService::NewStub(connection.channel())),
         posts_(v1::PostService::NewStub(connection.channel())),
@@ -97,6 +98,7 @@ class Importer {
     if (!options_.posts.empty()) BAUTA_RETURN_IF_ERROR(ImportPosts());
     if (!options_.events.empty()) BAUTA_RETURN_IF_ERROR(ImportEvents());
     if (!options_.visits.empty()) BAUTA_RETURN_IF_ERROR(ImportVisits());
+    figures_.Finish();
     return absl::OkStatus();
   }
 
@@ -112,7 +114,7 @@ class Importer {
   absl::Status ImportPosts();
   absl::Status ImportEvents();
   absl::Status ImportVisits();
-  void Report(const std::string& name, const ImportTally& tally, absl::Time start) const;
+  void Report(const std::string& name, const ImportTally& tally, absl::Time start);
 
   absl::Time Shifted(const google::protobuf::Timestamp& timestamp) const {
     return ToTime(timestamp) + shift_;
@@ -122,6 +124,7 @@ class Importer {
   const Connection& connection_;
   const ImportOptions& options_;
   const Clock& clock_;
+  FigureSheet figures_;
   absl::Duration shift_ = absl::ZeroDuration();
   std::unique_ptr<v1::FeedService::Stub> feed_;
   std::unique_ptr<v1::InteractionService::Stub> interactions_;
@@ -129,13 +132,13 @@ class Importer {
   std::unique_ptr<v1::SubjectService::Stub> subjects_;
 };
 
-void Importer::Report(const std::string& name, const ImportTally& tally, absl::Time start) const {
+void Importer::Report(const std::string& name, const ImportTally& tally, absl::Time start) {
   const double seconds = std::max(1e-9, absl::ToDoubleSeconds(clock_.Now() - start));
   if (!options_.json) std::printf("%s: %s\n", name.c_str(), tally.Summary().c_str());
-  PrintFigure(absl::StrCat("import_", name, "_accepted"), static_cast<double>(tally.accepted()), "lines");
-  PrintFigure(absl::StrCat("import_", name, "_refused"), static_cast<double>(tally.refused()), "lines");
-  PrintFigure(absl::StrCat("import_", name, "_per_second"), static_cast<double>(tally.accepted()) / seconds,
-              "lines/s");
+  figures_.Add(absl::StrCat("import_", name, "_accepted"), static_cast<double>(tally.accepted()), "lines");
+  figures_.Add(absl::StrCat("import_", name, "_refused"), static_cast<double>(tally.refused()), "lines");
+  figures_.Add(absl::StrCat("import_", name, "_per_second"), static_cast<double>(tally.accepted()) / seconds,
+               "lines/s");
 }
 
 template <class Record>

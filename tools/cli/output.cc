@@ -61,10 +61,6 @@ void PrintJson(const google::protobuf::Message& message) {
     std::printf("%s\n", json.c_str());
 }
 
-void PrintFigure(const std::string& name, double value, const std::string& unit) {
-  std::printf("figure %s %.6g %s\n", name.c_str(), value, unit.c_str());
-}
-
 std::string ShortTime(const google::protobuf::Timestamp& timestamp, bool is_set) {
   if (!is_set) return "-";
   return absl::FormatTime("%Y-%m-%d %H:%M", absl::FromUnixSeconds(timestamp.seconds()), absl::UTCTimeZone());

@@ -17,9 +17,6 @@ void PrintTable(const std::vector<std::string>& header, const std::vector<std::v
 // One line of protobuf's JSON with the proto's own field names.
 void PrintJson(const google::protobuf::Message& message);
 
-// `figure NAME VALUE UNIT`, the form that scripts hold against a bar.
-void PrintFigure(const std::string& name, double value, const std::string& unit);
-
 // "2026-01-31 12:00" in UTC; "-" where it is not set.
 std::string ShortTime(const google::protobuf::Timestamp& timestamp, bool is_set);
 
