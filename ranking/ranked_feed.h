@@ -69,6 +69,8 @@ enum class RemovalReason : uint8_t {
   kAlreadyShown,  // On an earlier page of this feed, excluded by the caller, or within the surface's
                   // seen-window.
   kFiltered,      // By the request's filter or the surface's.
+  kFrequencyCap,  // Past what the surface may show one subject in a day.
+  kQuietHours,    // In the surface's quiet hours.
   kCount,
 };
 

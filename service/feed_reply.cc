@@ -12,7 +12,7 @@ namespace {
 static_assert(ToProto(RemovalReason::kUnknownPost) == v1::REMOVAL_REASON_UNKNOWN_POST);
 static_assert(ToProto(RemovalReason::kNotInCountry) == v1::REMOVAL_REASON_AUDIENCE);
 static_assert(ToProto(RemovalReason::kDismissed) == v1::REMOVAL_REASON_DISMISSED);
-static_assert(ToProto(RemovalReason::kFiltered) == v1::REMOVAL_REASON_FILTERED);
+static_assert(ToProto(RemovalReason::kQuietHours) == v1::REMOVAL_REASON_QUIET_HOURS);
 static_assert(static_cast<int>(RemovalReason::kCount) == v1::RemovalReason_MAX);
 
 v1::FeedReason FollowReason(PostId post, const SubjectView& view, const LivePosts& posts) {
