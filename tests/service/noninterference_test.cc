@@ -3,28 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <random>
 #include <string>
 #include <vector>
 
 #include "tests/service/feed_fixture.h"
+#include "tests/testing/dice.h"
 
 namespace bauta {
 namespace {
 
+using testing::Dice;
 using testing::FeedWorld;
 
 constexpr int kPairs = 60;
-
-// The same numbers with every standard library.
-class Dice {
- public:
-  explicit Dice(uint64_t seed) : engine_(seed) {}
-  uint64_t Below(uint64_t limit) { return engine_() % limit; }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 // Anything that a subject can do, up to sixty times; sometimes nothing.
 std::vector<SignalEvent> RandomHistory(FeedWorld& world, Dice& dice) {

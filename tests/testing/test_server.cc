@@ -17,6 +17,7 @@
 #include "service/auth/rights_verifier.h"
 #include "service/config/config.h"
 #include "service/subject_resolver.h"
+#include "tests/testing/deterministic_random.h"
 
 namespace bauta::testing {
 namespace {
@@ -59,8 +60,10 @@ TestServer::~TestServer() { Stop(); }
 
 absl::Status TestServer::Prepare(const Options& options) {
   BAUTA_RETURN_IF_ERROR(files_.CreateDirectories(store_directory()));
-  BAUTA_RETURN_IF_ERROR(InitKeys(files_, store_directory() + "/keys", SystemRandom(), clock_.Now()));
-  BAUTA_ASSIGN_OR_RETURN(RightsIssuerKeys issuer_keys, GenerateIssuerKeys(SystemRandom()));
+  DeterministicRandom seeded(options.key_seed);
+  RandomSource& random = options.key_seed == 0 ? SystemRandom() : seeded;
+  BAUTA_RETURN_IF_ERROR(InitKeys(files_, store_directory() + "/keys", random, clock_.Now()));
+  BAUTA_ASSIGN_OR_RETURN(RightsIssuerKeys issuer_keys, GenerateIssuerKeys(random));
   issuer_keys_.emplace(std::move(issuer_keys));
   BAUTA_RETURN_IF_ERROR(WriteIssuerKeys(files_, directory_.Join("issuers"), kIssuer, *issuer_keys_));
   BAUTA_RETURN_IF_ERROR(WriteFileAtomically(files_, directory_.Join("tokens"), TokenFile()));

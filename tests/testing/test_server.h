@@ -31,6 +31,9 @@ class TestServer {
     std::string more_config;  // Text format, put behind what the harness configures.
     absl::Time start_time = absl::FromCivil(absl::CivilSecond(2024, 6, 1, 12, 0, 0), absl::UTCTimeZone());
     FileSystem* files = nullptr;  // Null: the operating system's. Outlives the server.
+    // Servers with equal seeds and configurations have equal keys, and so give equal codes, seeds, page
+    // tokens and fingerprints. 0: keys of their own.
+    uint64_t key_seed = 0;
   };
 
   // Ends the test program where the server does not start.
