@@ -21,8 +21,6 @@ constexpr char kSurfaces[] = R"(
   surface { name: 'local' number: 3 same_region_only: true }
   surface { name: 'discover' number: 4 explore_share: 0.3 fresh_share: 0.2 seen_window_hours: 48 }
 )";
-constexpr int kPages = 3;
-constexpr uint32_t kPageSize = 25;
 
 WorldOptions SmallWorld() {
   WorldOptions options;
@@ -66,6 +64,7 @@ void ServedWorld::UpsertPosts() {
     twin = ToProto(world_.posts.back());
     twin.set_post_id(id);
   }
+  for (const v1::Post& post : request.posts()) ids_.push_back(post.post_id());
   const auto response = calls_.Get<v1::UpsertPostsResponse>(Method::kUpsertPosts, request);
   for (const v1::ItemResult& result : response.results()) EXPECT_EQ(Short(result), "ACCEPTED");
 }
@@ -154,49 +153,6 @@ void ServedWorld::GiveRandomInstructions(const v1::Subject& subject, Dice& dice)
   if (dice.Below(2) == 0) Dismiss(subject, 1 + dice.Below(posts()), kReasons[dice.Below(5)]);
   if (dice.Below(2) == 0) FollowTopic(subject, 1 + dice.Below(8));
   if (dice.Below(4) == 0) BlockTopic(subject, 1 + dice.Below(8));
-}
-
-v1::RankPostsRequest ServedWorld::RankRequest(const v1::Subject& subject, const std::string& surface) const {
-  v1::RankPostsRequest request;
-  *request.mutable_visit()->mutable_subject() = subject;
-  request.mutable_visit()->set_surface(surface);
-  for (const Post& post : world_.posts) request.add_post_ids(post.id.value());
-  for (uint64_t id = 10'001; id <= 10'010; ++id) request.add_post_ids(id);
-  request.set_limit(200);
-  request.set_include_score_terms(true);
-  return request;
-}
-
-std::string ServedWorld::Pages(const v1::Subject& subject, const std::string& surface) const {
-  v1::GetFeedRequest request;
-  *request.mutable_visit()->mutable_subject() = subject;
-  request.mutable_visit()->set_surface(surface);
-  request.set_page_size(kPageSize);
-  std::string seen;
-  for (int page = 0; page < kPages; ++page) {
-    const WireReply reply = calls_.Call(Method::kGetFeed, request);
-    seen += reply.Seen();
-    v1::GetFeedResponse response;
-    if (reply.messages.size() != 1 || !response.ParseFromString(reply.messages[0])) break;
-    if (response.next_page_token().empty()) break;
-    request.set_page_token(response.next_page_token());
-  }
-  return seen;
-}
-
-std::string ServedWorld::EveryReply(const v1::Subject& subject, const std::string& surface) const {
-  std::string seen = Ranking(subject, surface) + Pages(subject, surface);
-  for (const bool name_history : {false, true}) {
-    for (const uint64_t post : {uint64_t{3}, posts(), uint64_t{5000}}) {
-      v1::ExplainPostRequest request;
-      *request.mutable_visit()->mutable_subject() = subject;
-      request.mutable_visit()->set_surface(surface);
-      request.set_post_id(post);
-      request.set_name_history(name_history);
-      seen += calls_.Call(Method::kExplainPost, request).Seen();
-    }
-  }
-  return seen;
 }
 
 }  // namespace bauta::testing

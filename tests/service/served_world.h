@@ -46,23 +46,22 @@ class ServedWorld {
   // X's and relations, or none of them.
   void GiveRandomInstructions(const v1::Subject& subject, Dice& dice);
 
-  v1::RankPostsRequest RankRequest(const v1::Subject& subject, const std::string& surface) const;
-  // What is seen of a ranking of all posts, of the pages of a feed, and of explanations with and without
-  // history.
-  std::string EveryReply(const v1::Subject& subject, const std::string& surface) const;
-  std::string Ranking(const v1::Subject& subject, const std::string& surface) const {
-    return calls_.Call(Method::kRankPosts, RankRequest(subject, surface)).Seen();
+  v1::RankPostsRequest RankRequest(const v1::Subject& subject, const std::string& surface) const {
+    return bauta::testing::RankRequest(subject, surface, ids_);
+  }
+  std::string EveryReply(const v1::Subject& subject, const std::string& surface) const {
+    return bauta::testing::EveryReply(calls_, subject, surface, ids_);
   }
 
  private:
   void Relate(const v1::Subject& subject, v1::RelationKind kind, uint64_t topic);
   void UpsertPosts();
   void PublishModel();
-  std::string Pages(const v1::Subject& subject, const std::string& surface) const;
 
   const World world_;
   std::unique_ptr<TestServer> server_;
   WireCalls calls_;
+  std::vector<uint64_t> ids_;  // Of all posts.
 };
 
 }  // namespace bauta::testing

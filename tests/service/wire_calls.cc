@@ -39,6 +39,24 @@ bool AsksForRights(const MethodAccess& access, const Message& request) {
   return history == nullptr || request.GetReflection()->GetBool(request, history);
 }
 
+std::string SeenOfPages(const WireCalls& calls, const v1::Subject& subject, const std::string& surface) {
+  constexpr int kPages = 3;
+  v1::GetFeedRequest request;
+  *request.mutable_visit()->mutable_subject() = subject;
+  request.mutable_visit()->set_surface(surface);
+  request.set_page_size(25);
+  std::string seen;
+  for (int page = 0; page < kPages; ++page) {
+    const WireReply reply = calls.Call(Method::kGetFeed, request);
+    seen += reply.Seen();
+    v1::GetFeedResponse response;
+    if (reply.messages.size() != 1 || !response.ParseFromString(reply.messages[0])) break;
+    if (response.next_page_token().empty()) break;
+    request.set_page_token(response.next_page_token());
+  }
+  return seen;
+}
+
 }  // namespace
 
 std::string WireReply::Seen() const {
@@ -71,6 +89,35 @@ WireReply WireCalls::CallWith(Method method, const Message& request, const std::
   }
   std::sort(reply.metadata.begin(), reply.metadata.end());
   return reply;
+}
+
+v1::RankPostsRequest RankRequest(const v1::Subject& subject, const std::string& surface,
+                                 const std::vector<uint64_t>& posts) {
+  v1::RankPostsRequest request;
+  *request.mutable_visit()->mutable_subject() = subject;
+  request.mutable_visit()->set_surface(surface);
+  request.mutable_post_ids()->Add(posts.begin(), posts.end());
+  request.set_limit(500);
+  request.set_include_score_terms(true);
+  return request;
+}
+
+std::string EveryReply(const WireCalls& calls, const v1::Subject& subject, const std::string& surface,
+                       const std::vector<uint64_t>& posts) {
+  std::string seen = calls.Call(Method::kRankPosts, RankRequest(subject, surface, posts)).Seen();
+  seen += SeenOfPages(calls, subject, surface);
+  for (const bool name_history : {false, true}) {
+    if (name_history && subject.has_anonymous()) continue;  // Nobody has rights tokens.
+    for (const uint64_t post : {posts.front(), posts[posts.size() / 2], uint64_t{500'000}}) {
+      v1::ExplainPostRequest request;
+      *request.mutable_visit()->mutable_subject() = subject;
+      request.mutable_visit()->set_surface(surface);
+      request.set_post_id(post);
+      request.set_name_history(name_history);
+      seen += calls.Call(Method::kExplainPost, request).Seen();
+    }
+  }
+  return seen;
 }
 
 }  // namespace bauta::testing

@@ -5,10 +5,12 @@
 #include <grpcpp/support/status.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "bauta/v1/feed_service.pb.h"
 #include "bauta/v1/subject.pb.h"
 #include "google/protobuf/message.h"
 #include "service/auth/access.h"
@@ -54,6 +56,14 @@ class WireCalls {
  private:
   TestServer& server_;
 };
+
+// All the posts, with terms.
+v1::RankPostsRequest RankRequest(const v1::Subject& subject, const std::string& surface,
+                                 const std::vector<uint64_t>& posts);
+// What is seen of a ranking of the posts, of the first pages of a feed, and of explanations of some of the
+// posts and of one that is not there, with and without history.
+std::string EveryReply(const WireCalls& calls, const v1::Subject& subject, const std::string& surface,
+                       const std::vector<uint64_t>& posts);
 
 }  // namespace bauta::testing
 
