@@ -10,7 +10,8 @@ namespace bauta {
 namespace {
 
 constexpr size_t kRowsInBlock = 64;
-constexpr size_t kGatheredRows = 256;  // Rows gathered for one rank update: they stay in the L2 cache.
+constexpr size_t kGatheredRows = 256;
+constexpr size_t kGatheredBytes = 32 << 10;  // Of one rank update: they stay in the nearest cache.
 
 // Scratch of one thread.
 class RowSolver {
@@ -19,18 +20,18 @@ class RowSolver {
       : step_(step), kernels_(*step.kernels), stride_(step.fixed->columns), zero_(stride_, 0.0f) {}
 
   void Solve(size_t row, float* x) {
-    const std::span<const MatrixEntry> observations = step_.observations->row(row);
+    const std::span<const MatrixEntry> entries = step_.observations->row(row);
     const size_t free = step_.free.empty() ? step_.dimension : step_.free[row];
     const float* mean = Mean(row);
     std::copy(mean, mean + stride_, x);
     if (free == 0) return;
     float confidence_sum = 0;
-    for (const MatrixEntry& observation : observations) confidence_sum += observation.confidence;
+    for (const MatrixEntry& entry : entries) confidence_sum += entry.confidence;
     const float lambda = step_.regularization.LambdaOf(confidence_sum);
-    if (step_.gram == nullptr && observations.size() < free) {
-      SolveByWoodbury(observations, free, lambda, mean);
+    if (step_.gram == nullptr && entries.size() < free) {
+      SolveByWoodbury(entries, free, lambda, mean);
     } else {
-      SolveByCholesky(observations, free, lambda, mean);
+      SolveByCholesky(entries, free, lambda, mean);
     }
     for (size_t i = 0; i < free; ++i) x[i] += delta_[i];
   }
@@ -41,73 +42,76 @@ class RowSolver {
     return step_.mean->row(step_.mean->rows == 1 ? 0 : row);
   }
 
-  // delta_ = −α₀ G m: the pull of the empty observations on the prior mean.
-  void PullOfMean(size_t free, const float* mean) {
-    const float alpha0 = step_.regularization.alpha0;
-    delta_.assign(stride_, 0.0f);
-    if (step_.mean == nullptr) return;
-    if (step_.gram == nullptr) {
-      for (size_t i = 0; i < free; ++i) delta_[i] = -alpha0 * step_.gram_diagonal[i] * mean[i];
-    } else {
-      for (size_t i = 0; i < free; ++i) {
-        delta_[i] = -alpha0 * kernels_.dot(step_.gram->row(i), mean, stride_);
-      }
-    }
-  }
-
-  void SolveByCholesky(std::span<const MatrixEntry> observations, size_t free, float lambda,
-                       const float* mean) {
-    const float alpha0 = step_.regularization.alpha0;
-    const size_t width = PadForKernels(free);
+  void SolveByCholesky(std::span<const MatrixEntry> entries, size_t free, float lambda, const float* mean) {
+    const size_t width = PadForKernels(step_.dimension);
     matrix_.assign(width * width, 0.0f);
-    PullOfMean(free, mean);
-    for (size_t begin = 0; begin < observations.size(); begin += kGatheredRows) {
-      const auto some = observations.subspan(begin, std::min(kGatheredRows, observations.size() - begin));
-      gathered_.assign(some.size() * width, 0.0f);
+    delta_.assign(stride_, 0.0f);  // Σ c t y
+    const size_t rows_max = std::max<size_t>(16, kGatheredBytes / (width * sizeof(float)));
+    gathered_.resize(std::max(gathered_.size(), rows_max * width));
+    for (size_t begin = 0; begin < entries.size(); begin += rows_max) {
+      const auto some = entries.subspan(begin, std::min(rows_max, entries.size() - begin));
       for (size_t i = 0; i < some.size(); ++i) {
-        const float* y = step_.fixed->row(some[i].column);
-        const float residual = some[i].target - kernels_.dot(y, mean, stride_);
-        kernels_.add_scaled(std::sqrt(some[i].confidence), y, gathered_.data() + i * width, free);
-        kernels_.add_scaled(some[i].confidence * residual, y, delta_.data(), free);
+        const float root = std::sqrt(some[i].confidence);
+        kernels_.gather(root, root * some[i].target, step_.fixed->row(some[i].column),
+                        gathered_.data() + i * width, delta_.data(), width);
       }
       kernels_.add_outer(gathered_.data(), some.size(), width, width, 1.0f, matrix_.data(), width);
     }
-    for (size_t i = 0; i < free; ++i) {
+    AddRegularization(lambda);
+    if (step_.mean != nullptr) SubtractProduct(mean, lambda);
+    // The free coordinates' system is the upper left corner. λ > 0 makes it positive definite; should
+    // rounding undo that, the row keeps its prior mean.
+    if (!kernels_.solve_positive(matrix_.data(), free, width, delta_.data())) delta_.assign(stride_, 0.0f);
+  }
+
+  // matrix_ += α₀ G + λ I, upper half.
+  void AddRegularization(float lambda) {
+    const size_t width = PadForKernels(step_.dimension);
+    const float alpha0 = step_.regularization.alpha0;
+    for (size_t i = 0; i < step_.dimension; ++i) {
       float* a = matrix_.data() + i * width;
       if (step_.gram == nullptr) {
         a[i] += alpha0 * step_.gram_diagonal[i];
       } else {
-        kernels_.add_scaled(alpha0, step_.gram->row(i) + i, a + i, free - i);
+        kernels_.add_scaled(alpha0, step_.gram->row(i) + i, a + i, step_.dimension - i);
       }
       a[i] += lambda;
     }
-    // λ > 0 makes A positive definite; should rounding undo that, the row keeps its prior mean.
-    if (!kernels_.solve_positive(matrix_.data(), free, width, delta_.data())) {
-      delta_.assign(stride_, 0.0f);
+  }
+
+  // delta_ = b + λ m − A m, from A's upper half: what is left to explain by the deviation from m.
+  void SubtractProduct(const float* mean, float lambda) {
+    const size_t width = PadForKernels(step_.dimension);
+    for (size_t i = 0; i < step_.dimension; ++i) {
+      const float* a = matrix_.data() + i * width;
+      const size_t right = step_.dimension - i - 1;
+      delta_[i] += (lambda - a[i]) * mean[i] - kernels_.dot(a + i + 1, mean + i + 1, right);
+      kernels_.add_scaled(-mean[i], a + i + 1, delta_.data() + i + 1, right);
     }
   }
 
   // With E = α₀ diag(G) + λ I, S the rows √c y and r the residuals: δ = δ₀ + E⁻¹ Sᵀ (I + S E⁻¹ Sᵀ)⁻¹ (√c r −
   // S δ₀), δ₀ = E⁻¹ (−α₀ G m). Nothing large cancels in it.
-  void SolveByWoodbury(std::span<const MatrixEntry> observations, size_t free, float lambda,
-                       const float* mean) {
+  void SolveByWoodbury(std::span<const MatrixEntry> entries, size_t free, float lambda, const float* mean) {
     const float alpha0 = step_.regularization.alpha0;
-    const size_t count = observations.size();
+    const size_t count = entries.size();
     const size_t stride = PadForKernels(count);
-    PullOfMean(free, mean);
     root_.assign(stride_, 0.0f);
+    delta_.assign(stride_, 0.0f);
     for (size_t i = 0; i < free; ++i) {
       const float inverse = 1.0f / (alpha0 * step_.gram_diagonal[i] + lambda);
-      delta_[i] *= inverse;
+      delta_[i] = -alpha0 * step_.gram_diagonal[i] * mean[i] * inverse;
       root_[i] = std::sqrt(inverse);
     }
-    gathered_.resize(count * stride_);
+    gathered_.resize(std::max(gathered_.size(), count * stride_));
     dual_.assign(stride, 0.0f);
     for (size_t i = 0; i < count; ++i) {
-      const float* y = step_.fixed->row(observations[i].column);
-      const float scale = std::sqrt(observations[i].confidence);
-      const float residual =
-          observations[i].target - kernels_.dot(y, mean, stride_) - kernels_.dot(y, delta_.data(), free);
+      const float* y = step_.fixed->row(entries[i].column);
+      const float scale = std::sqrt(entries[i].confidence);
+      float residual = entries[i].target;
+      if (step_.mean != nullptr) {
+        residual -= kernels_.dot(y, mean, stride_) + kernels_.dot(y, delta_.data(), free);
+      }
       dual_[i] = scale * residual;
       float* t = gathered_.data() + i * stride_;
       for (size_t j = 0; j < stride_; ++j) t[j] = scale * y[j] * root_[j];

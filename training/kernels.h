@@ -27,6 +27,8 @@ struct Kernels {
   float (*dot)(const float* a, const float* b, size_t size);
   // y += alpha · x.
   void (*add_scaled)(float alpha, const float* x, float* y, size_t size);
+  // row = root · y; sum += factor · row. `size` padded.
+  void (*gather)(float root, float factor, const float* y, float* row, float* sum, size_t size);
   // upper(C) += sign · RᵀR; R is rows × width, C is width × width, width padded. What lies below the diagonal
   // is undefined after the call.
   void (*add_outer)(const float* r, size_t rows, size_t stride, size_t width, float sign, float* c,
