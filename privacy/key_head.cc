@@ -126,6 +126,7 @@ absl::Status KeyHead::SetLog(uint32_t log_file, uint64_t sequence, const Sha256D
   values.log_file = log_file;
   values.sequence = sequence;
   values.hash = hash;
+  if (log_file != values_.log_file) BAUTA_RETURN_IF_ERROR(WriteNext(values));
   return WriteNext(values);
 }
 

@@ -39,7 +39,9 @@ class KeyHead {
   static absl::StatusOr<std::unique_ptr<KeyHead>> Open(FileSystem& files, const std::string& directory);
 
   KeyHeadValues values() const;
-  // After a group of entries. INVALID_ARGUMENT where `sequence` is below the present one.
+  // After a group of entries. A switch to another log file is written to both records, so that either of them
+  // alone names the live file before the old one goes. INVALID_ARGUMENT where `sequence` is below the present
+  // one.
   absl::Status SetLog(uint32_t log_file, uint64_t sequence, const Sha256Digest& hash);
   // The switch of a re-roll. Written to both records, so that either of them alone names the live file.
   absl::Status SetSubjectsFile(uint32_t subjects_file);

@@ -104,7 +104,10 @@ Backend::Backend(const ServerConfig& config, const Clock& clock, Parts parts)
 absl::Status Backend::Upkeep() {
   const absl::Status swept = store_->Sweep();
   // Also where the sweep failed: destroyed keys must die in stray copies of the key file all the same.
-  BAUTA_RETURN_IF_ERROR(store_->RerollWrapKey());
+  const absl::Status rerolled = store_->RerollWrapKey();
+  const absl::Status compacted = store_->CompactRightsLogIfDue();
+  BAUTA_RETURN_IF_ERROR(rerolled);
+  BAUTA_RETURN_IF_ERROR(compacted);
   return swept;
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "featurestore/store/rights_log_compaction.h"
 #include "privacy/secret.h"
 #include "rocksdb/write_batch.h"
 
@@ -25,11 +26,12 @@ absl::Status DiskFull(const absl::Status& reason) {
 
 }  // namespace
 
-// One call that waits in Commit or EnsureApplied.
+// One call that waits in Commit, EnsureApplied or SwitchLog.
 struct ClassACommitter::Request {
   ClassAChange change;
-  bool only_apply = false;  // From EnsureApplied: no change.
-  uint64_t sequence = 0;    // 0 while no entry was given to it.
+  bool only_apply = false;                    // From EnsureApplied: no change.
+  RightsLogCompaction* compaction = nullptr;  // From SwitchLog: no change.
+  uint64_t sequence = 0;                      // 0 while no entry was given to it.
   absl::Status status;
   bool done = false;
 };
@@ -78,6 +80,13 @@ absl::Status ClassACommitter::EnsureApplied() {
   return request.status;
 }
 
+absl::Status ClassACommitter::SwitchLog(RightsLogCompaction& compaction) {
+  Request request;
+  request.compaction = &compaction;
+  Submit(request);
+  return request.status;
+}
+
 void ClassACommitter::Submit(Request& request) {
   std::unique_lock lock(mutex_);
   queue_.push_back(&request);
@@ -113,6 +122,10 @@ std::vector<ClassACommitter::Request*> ClassACommitter::TakeGroup() {
   size_t taken = 0;
   size_t bytes = 0;
   while (taken < queue_.size() && taken < options_.group_entries_max) {
+    if (queue_[taken]->compaction != nullptr) {  // Goes alone.
+      if (taken == 0) taken = 1;
+      break;
+    }
     bytes += queue_[taken]->change.payload.size();
     if (taken > 0 && bytes > options_.group_payload_bytes_max) break;
     ++taken;
@@ -124,6 +137,10 @@ std::vector<ClassACommitter::Request*> ClassACommitter::TakeGroup() {
 }
 
 void ClassACommitter::ProcessGroup(const std::vector<Request*>& group) {
+  if (RightsLogCompaction* const compaction = group.front()->compaction; compaction != nullptr) {
+    group.front()->status = SwitchNow(*compaction);
+    return;
+  }
   absl::Status refused = stopped_;
   if (refused.ok() && pending_ != nullptr) refused = ApplyPending();
   if (!refused.ok()) {
@@ -228,6 +245,18 @@ absl::Status ClassACommitter::ApplyPending() {
   for (const Applied& applied : pending_->applied) applied.call(applied.sequence);
   pending_ = nullptr;
   return absl::OkStatus();
+}
+
+absl::Status ClassACommitter::SwitchNow(RightsLogCompaction& compaction) {
+  BAUTA_RETURN_IF_ERROR(stopped_);
+  absl::Status applied = subject_keys_.SetLastAppliedSequence(log_.last_sequence());
+  if (applied.ok()) applied = subject_keys_.Sync();
+  if (!applied.ok()) return Stop(applied);
+  BAUTA_RETURN_IF_ERROR(compaction.CatchUp());
+  const absl::Status named =
+      head_.SetLog(compaction.file_number(), compaction.last_sequence(), compaction.last_hash());
+  if (!named.ok()) return Stop(named);
+  return compaction.Adopt();
 }
 
 absl::Status ClassACommitter::Stop(const absl::Status& reason) {

@@ -29,6 +29,8 @@ class WriteBatch;
 
 namespace bauta {
 
+class RightsLogCompaction;
+
 // One class A call. Whoever commits it holds the lock of what it changes (the subject, the post) from before
 // it read the present state until Commit returns.
 struct ClassAChange {
@@ -92,6 +94,12 @@ class ClassACommitter {
   // written from an older state would be lost under, or undo, the change that waits.
   absl::Status EnsureApplied();
 
+  // Lets the log go on in the file that `compaction` has written, between two groups. Destructions of all
+  // entries so far are named as applied first: what the new file leaves out need not be replayed over these
+  // keys. Errors: those of RightsLogCompaction, after which the log goes on as it was, or, of Adopt, in the
+  // new file; INTERNAL: the process is stopping.
+  absl::Status SwitchLog(RightsLogCompaction& compaction);
+
   struct Statistics {
     uint64_t groups = 0;
     uint64_t entries = 0;
@@ -115,6 +123,7 @@ class ClassACommitter {
   absl::Status MakeDurable(const std::vector<Request*>& group,
                            const std::vector<RightsLog::NewEntry>& entries);
   absl::Status ApplyPending();
+  absl::Status SwitchNow(RightsLogCompaction& compaction);
   absl::Status Stop(const absl::Status& reason);
   void Refuse(Request& request, const absl::Status& status);
 

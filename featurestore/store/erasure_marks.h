@@ -3,6 +3,7 @@
 #ifndef BAUTA_FEATURESTORE_STORE_ERASURE_MARKS_H_
 #define BAUTA_FEATURESTORE_STORE_ERASURE_MARKS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -25,6 +26,10 @@ class ErasureMarks {
     const auto found = times_.find(mark);
     if (found == times_.end()) return std::nullopt;
     return found->second;
+  }
+  bool HasBefore(absl::Time time) const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(times_.begin(), times_.end(), [&](const auto& entry) { return entry.second < time; });
   }
   void DropBefore(absl::Time time) {
     const std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 #include "featurestore/store/counter_refill.h"
 #include "featurestore/store/interaction_writer.h"
 #include "featurestore/store/learnable_rows.h"
+#include "featurestore/store/log_compaction.h"
 #include "featurestore/store/open_store.h"
 #include "featurestore/store/post_writer.h"
 #include "featurestore/store/store_core.h"
@@ -175,5 +176,9 @@ absl::Status FeatureStore::RerollWrapKey() {
   return core.subject_keys->RerollWrapKey(
       core.clock.Now(), [&core](uint32_t file) { return core.key_head->SetSubjectsFile(file); });
 }
+
+absl::Status FeatureStore::CompactRightsLogIfDue() { return CompactIfDue(*impl_->core); }
+
+absl::Status FeatureStore::CompactRightsLog() { return Compact(*impl_->core); }
 
 }  // namespace bauta

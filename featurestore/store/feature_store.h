@@ -221,6 +221,12 @@ class FeatureStore {
   // for the retention's time.
   absl::Status Sweep();
   absl::Status RerollWrapKey();
+  // Writes the rights log anew without what newer entries made pointless, where it has grown well past that
+  // or holds erasure marks past their age (the rule: kept_entries.h). Calls go on meanwhile; the log stands
+  // still for a moment at the end. FAILED_PRECONDITION: a compaction is running. UNAVAILABLE: the disk is
+  // full; the log goes on as it was, as after every error.
+  absl::Status CompactRightsLogIfDue();
+  absl::Status CompactRightsLog();  // The same in any case.
 
  private:
   class Impl;

@@ -54,8 +54,7 @@ absl::Status OpenKeys(StoreCore& core) {
 }
 
 absl::Status OpenRightsLog(StoreCore& core, const KeyRing& key_ring) {
-  const RightsLog::Options options = {.directory = core.options.directory,
-                                      .second_directory = core.options.second_directory};
+  const RightsLog::Options options = core.log_options();
   RightsLogRecovery recovery;
   absl::StatusOr<std::unique_ptr<RightsLog>> log =
       RightsLog::Open(core.files, options, *core.key_head, &recovery);

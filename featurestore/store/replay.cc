@@ -47,6 +47,12 @@ class Replay {
  private:
   absl::Status Visit(const RightsEntry& entry) {
     const RightsEntryHeader& header = entry.header;
+    // What the entries destroyed that a compaction left out, nobody can destroy again.
+    if (header.type == RightsEntryType::kCheckpoint && keys_sequence_ < header.sequence) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "keys/subjects holds entry ", keys_sequence_, ", but the rights log was compacted at entry ",
+          header.sequence, ": an older copy of keys/subjects was put back"));
+    }
     for (const SlotRef& slot : header.destroyed) {
       named_.erase(slot);
       if (header.sequence > std::min(database_sequence_, keys_sequence_)) {

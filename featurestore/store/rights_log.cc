@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "featurestore/store/rights_log_compaction.h"
 #include "featurestore/store/rights_log_reader.h"
 
 namespace bauta {
@@ -153,12 +154,21 @@ absl::StatusOr<std::unique_ptr<RightsLog>> RightsLog::Open(FileSystem& files, co
   if (report.last_sequence > values.sequence) {
     BAUTA_RETURN_IF_ERROR(head.SetLog(values.log_file, report.last_sequence, report.last_hash));
   }
+  BAUTA_RETURN_IF_ERROR(RemoveCompactionLeftovers(files, options, values.log_file));
   if (recovery != nullptr) *recovery = std::move(done);
+
+  std::unique_ptr<RightsLog> log(new RightsLog);
+  log->file_number_ = values.log_file;
+  log->last_sequence_ = report.last_sequence;
+  log->last_hash_ = report.last_hash;
+  log->size_ = longest.scan->end;
+  log->compacted_bytes_ = report.compacted_bytes;
+  log->compaction_hour_ = report.compaction_hour;
   std::vector<Copy> files_of_log;
   files_of_log.reserve(copies.size());
   for (OpenedCopy& copy : copies) files_of_log.push_back({copy.path, std::move(copy.file)});
-  return std::unique_ptr<RightsLog>(new RightsLog(std::move(files_of_log), values.log_file,
-                                                  report.last_sequence, report.last_hash, longest.scan->end));
+  log->copies_ = std::make_shared<const std::vector<Copy>>(std::move(files_of_log));
+  return log;
 }
 
 absl::Status RightsLog::Append(std::span<const NewEntry> entries) {
@@ -176,11 +186,11 @@ absl::Status RightsLog::Append(std::span<const NewEntry> entries) {
     hash = AppendEntry(entry.header, hash, entry.payload, bytes);
     ++sequence;
   }
-  for (const Copy& copy : copies_) {
+  for (const Copy& copy : *copies_) {
     absl::Status written = copy.file->Write(size_, bytes);
     if (written.ok()) continue;
     if (!absl::IsResourceExhausted(written)) return Fail(written);
-    for (const Copy& touched : copies_) {
+    for (const Copy& touched : *copies_) {
       if (absl::Status undone = touched.file->Truncate(size_); !undone.ok()) return Fail(undone);
       if (&touched == &copy) break;
     }
@@ -193,11 +203,13 @@ absl::Status RightsLog::Append(std::span<const NewEntry> entries) {
 }
 
 absl::Status RightsLog::Sync() {
+  std::shared_ptr<const std::vector<Copy>> synced_copies;
   {
     const std::lock_guard lock(mutex_);
     BAUTA_RETURN_IF_ERROR(failure_);
+    synced_copies = copies_;
   }
-  for (const Copy& copy : copies_) {
+  for (const Copy& copy : *synced_copies) {
     if (absl::Status synced = copy.file->Sync(); !synced.ok()) {
       const std::lock_guard lock(mutex_);
       return Fail(synced);
@@ -210,6 +222,11 @@ absl::Status RightsLog::Fail(const absl::Status& status) {
   failure_ = absl::InternalError(
       absl::StrCat("the rights log cannot be written on, start anew: ", status.message()));
   return failure_;
+}
+
+uint32_t RightsLog::file_number() const {
+  const std::lock_guard lock(mutex_);
+  return file_number_;
 }
 
 uint64_t RightsLog::last_sequence() const {
@@ -227,10 +244,27 @@ uint64_t RightsLog::size_bytes() const {
   return size_;
 }
 
+uint64_t RightsLog::compacted_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return compacted_bytes_;
+}
+
+Hour RightsLog::compaction_hour() const {
+  const std::lock_guard lock(mutex_);
+  return compaction_hour_;
+}
+
 absl::Status RightsLog::ForEachAfter(uint64_t sequence,
                                      absl::FunctionRef<absl::Status(const RightsEntry&)> visit) const {
-  const Copy& copy = copies_.front();
-  BAUTA_ASSIGN_OR_RETURN(RightsLogReader reader, RightsLogReader::Open(*copy.file, copy.path, size_bytes()));
+  std::shared_ptr<const std::vector<Copy>> copies;
+  uint64_t size = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    copies = copies_;
+    size = size_;
+  }
+  const Copy& copy = copies->front();
+  BAUTA_ASSIGN_OR_RETURN(RightsLogReader reader, RightsLogReader::Open(*copy.file, copy.path, size));
   while (true) {
     BAUTA_ASSIGN_OR_RETURN(const std::optional<RightsEntry> entry, reader.Next());
     if (!entry.has_value()) return absl::OkStatus();

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/file_system.h"
+#include "base/hour.h"
 #include "featurestore/store/rights_log_format.h"
 #include "privacy/hash.h"
 #include "privacy/key_head.h"
@@ -69,10 +70,12 @@ class RightsLog {
   // Any error is as INTERNAL above.
   absl::Status Sync();
 
-  uint32_t file_number() const { return file_number_; }
+  uint32_t file_number() const;
   uint64_t last_sequence() const;  // 0 = no entry yet.
   Sha256Digest last_hash() const;  // Zeros where there is no entry yet.
   uint64_t size_bytes() const;
+  uint64_t compacted_bytes() const;  // Of them, what the last compaction left; 0: there was none.
+  Hour compaction_hour() const;      // When it was.
 
   // Entries with a sequence above `sequence`, in the order of the file, payloads sealed as they are. Entries
   // appended meanwhile are not among them. Stops at the first error of `visit`. DATA_LOSS as Open.
@@ -84,21 +87,18 @@ class RightsLog {
     std::string path;
     std::unique_ptr<File> file;
   };
-  RightsLog(std::vector<Copy> copies, uint32_t file_number, uint64_t sequence, const Sha256Digest& hash,
-            uint64_t size)
-      : copies_(std::move(copies)),
-        file_number_(file_number),
-        last_sequence_(sequence),
-        last_hash_(hash),
-        size_(size) {}
+  friend class RightsLogCompaction;
+  RightsLog() = default;
   absl::Status Fail(const absl::Status& status);
 
-  const std::vector<Copy> copies_;
-  const uint32_t file_number_;
   mutable std::mutex mutex_;  // Guards what follows.
-  uint64_t last_sequence_;
-  Sha256Digest last_hash_;
-  uint64_t size_;
+  std::shared_ptr<const std::vector<Copy>> copies_;
+  uint32_t file_number_ = 0;
+  uint64_t last_sequence_ = 0;
+  Sha256Digest last_hash_{};
+  uint64_t size_ = 0;
+  uint64_t compacted_bytes_ = 0;
+  Hour compaction_hour_;
   absl::Status failure_;
 };
 
@@ -110,6 +110,8 @@ struct RightsLogReport {
   Sha256Digest last_hash{};
   uint64_t size_bytes = 0;
   uint64_t entries_by_type[8] = {};  // By RightsEntryType.
+  uint64_t compacted_bytes = 0;      // What the last compaction left of it; 0: there was none.
+  Hour compaction_hour;              // When it was.
   uint64_t entries_beyond_head = 0;  // Whole, not named by keys/head.
   uint64_t torn_bytes = 0;           // Behind the last whole entry.
 };

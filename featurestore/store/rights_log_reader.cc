@@ -122,6 +122,7 @@ absl::StatusOr<RightsLogScan> ScanRightsLog(const File& file, const std::string&
   RightsLogScan scan;
   RightsLogReport& report = scan.report;
   report.file_number = head.log_file;
+  bool in_compacted_part = false;
   bool covered = false;  // The entry that the head names has been passed.
   while (true) {
     if (!covered && !reader->inside_compacted_part() && reader->last_sequence() == head.sequence) {
@@ -144,6 +145,13 @@ absl::StatusOr<RightsLogScan> ScanRightsLog(const File& file, const std::string&
     if (covered) ++report.entries_beyond_head;
     const auto type = static_cast<size_t>((*entry)->header.type);
     if (type < std::size(report.entries_by_type)) ++report.entries_by_type[type];
+    if ((*entry)->header.type == RightsEntryType::kCheckpoint) {
+      BAUTA_ASSIGN_OR_RETURN(const RightsLogCheckpoint checkpoint, DecodeCheckpoint((*entry)->payload));
+      report.compaction_hour = Hour(static_cast<uint32_t>(checkpoint.compaction_hour));
+      in_compacted_part = true;
+    }
+    if (in_compacted_part) report.compacted_bytes = reader->offset();
+    in_compacted_part = reader->inside_compacted_part();
   }
   if (!covered) return behind(reader->last_sequence());
   scan.end = reader->offset();

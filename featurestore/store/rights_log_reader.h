@@ -30,6 +30,9 @@ class RightsLogReader {
   // message names it. After an error the reader stays where it was.
   absl::StatusOr<std::optional<RightsEntry>> Next();
 
+  // The file has grown, to `size` bytes: Next() goes on where it saw the end.
+  void Extend(uint64_t size) { size_ = size; }
+
   const RightsLogFileHeader& file_header() const { return file_header_; }
   // Where the last entry ends, in bytes.
   uint64_t offset() const { return offset_; }

@@ -46,6 +46,9 @@ struct StoreCore {
         counters(MakeCrowdRules(options.counter_window_hours, options.crowd_age_min, options.retention)) {}
 
   Hour now_hour() const { return Hour::Floor(clock.Now()); }
+  RightsLog::Options log_options() const {
+    return {.directory = options.directory, .second_directory = options.second_directory};
+  }
   std::string keys_directory() const {
     return options.keys_directory.empty() ? options.directory + "/keys" : options.keys_directory;
   }
@@ -85,6 +88,7 @@ struct StoreCore {
   std::mutex posts_mutex;  // Held by whoever changes posts or suspensions.
   StoredPosts posts;
   ErasureMarks erasures;
+  std::mutex compaction_mutex;  // Held by whoever compacts the rights log.
   ViewCache views;
   CrowdCounters counters;
   RecoveryReport recovery;

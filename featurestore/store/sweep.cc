@@ -33,8 +33,6 @@ class Sweep {
         if (first_error.ok()) first_error = swept;
       }
     }
-    core_.erasures.DropBefore(core_.clock.Now() -
-                              absl::Hours(core_.options.retention.backfill_age_hours_max));
     return first_error;
   }
 
