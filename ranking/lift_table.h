@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <cstring>
 #include <utility>
-#include <vector>
 
+#include "base/huge_pages.h"
 #include "featurestore/records/ids.h"
 #include "privacy/codes.h"
 #include "ranking/small_map.h"
@@ -77,14 +77,14 @@ class LiftTable {
     return at;
   }
   void Grow() {
-    const std::vector<Slot> old =
-        std::exchange(slots_, std::vector<Slot>(slots_.empty() ? 16 : slots_.size() * 2));
+    const HugePageVector<Slot> old =
+        std::exchange(slots_, HugePageVector<Slot>(slots_.empty() ? 16 : slots_.size() * 2));
     for (const Slot& slot : old) {
       if (slot.key != 0) slots_[PlaceOf(slot.key)] = slot;
     }
   }
 
-  std::vector<Slot> slots_;  // A power of two.
+  HugePageVector<Slot> slots_;  // A power of two.
   size_t size_ = 0;
 };
 

@@ -16,6 +16,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "base/huge_pages.h"
 #include "featurestore/records/ids.h"
 #include "featurestore/records/post.h"
 #include "privacy/codes.h"
@@ -64,7 +65,7 @@ class PostList {
   };
   struct Newer {
     using is_transparent = void;
-    const std::vector<PostId>* ids;
+    const HugePageVector<PostId>* ids;
     bool operator()(uint64_t a, Second b) const { return SecondsOf(a) > b.value; }
     bool operator()(Second a, uint64_t b) const { return a.value > SecondsOf(b); }
     bool operator()(uint64_t a, uint64_t b) const {
@@ -75,7 +76,7 @@ class PostList {
   using Entries = absl::btree_set<uint64_t, Newer>;  // publish_seconds << 32 | row.
   using Iterator = Entries::const_iterator;
 
-  explicit PostList(const std::vector<PostId>* ids) : entries_(Newer{ids}) {}
+  explicit PostList(const HugePageVector<PostId>* ids) : entries_(Newer{ids}) {}
 
   // Entries of posts published at or before `seconds`, newest first.
   Iterator PublishedBy(uint32_t seconds) const { return entries_.lower_bound(Second{seconds}); }
@@ -202,16 +203,16 @@ class LivePosts {
 
   std::shared_ptr<const ModelSnapshot> model_;
   PostTable table_;
-  std::vector<PostId> ids_;
-  std::vector<LivePost> rows_;
+  HugePageVector<PostId> ids_;
+  HugePageVector<LivePost> rows_;
   std::vector<PostRow> free_rows_;
   VectorBlock vectors_;
   QuantizedBlock quantized_;
 
-  std::vector<TopicIndex> topic_pool_;
+  HugePageVector<TopicIndex> topic_pool_;
   std::vector<std::vector<uint32_t>> free_topic_sets_;  // By length: where in the pool a set of it may go.
   std::deque<AuthorEntry> authors_;                     // Many, so none of a vector's slack.
-  std::vector<uint64_t> author_keys_;
+  HugePageVector<uint64_t> author_keys_;
   absl::flat_hash_map<AuthorCode, AuthorIndex> author_index_;
   std::vector<TopicEntry> topics_;
   absl::flat_hash_map<TopicId, TopicIndex> topic_index_;

@@ -65,7 +65,7 @@ bool PostTable::Erase(PostId post) {
 }
 
 void PostTable::Grow() {
-  std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
+  HugePageVector<Slot> old = std::exchange(slots_, HugePageVector<Slot>(slots_.size() * 2));
   mask_ = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.post == 0) continue;

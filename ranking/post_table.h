@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "featurestore/records/ids.h"
 
 namespace bauta {
@@ -40,7 +41,7 @@ class PostTable {
   size_t HomeOf(PostId post) const;
   void Grow();
 
-  std::vector<Slot> slots_;  // A power of two.
+  HugePageVector<Slot> slots_;  // A power of two.
   size_t mask_ = 0;
   size_t size_ = 0;
 };

@@ -9,7 +9,7 @@
 namespace bauta {
 namespace {
 
-constexpr size_t kRowAlignment = 64;
+constexpr size_t kRowAlignment = kCacheLineSize;
 constexpr float kRowLimit = 127;
 // What single precision may lose in the exact product and in the bound itself, relative to ‖u‖‖q‖.
 constexpr double kRounding = 1e-5;
@@ -27,7 +27,7 @@ QuantizedBlock::QuantizedBlock(size_t dimension)
 void QuantizedBlock::Reserve(size_t rows) {
   while (chunks_.size() * kRowsPerChunk < rows) {
     const size_t size = kRowsPerChunk * row_size_;
-    auto* chunk = static_cast<int8_t*>(std::aligned_alloc(kRowAlignment, size));
+    auto* chunk = static_cast<int8_t*>(AllocateOnHugePages(size));
     std::memset(chunk, 0, size);
     chunks_.emplace_back(chunk);
   }
