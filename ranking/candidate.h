@@ -51,6 +51,9 @@ class CandidateSet {
   void Remove(Slot& slot) { slot.value_ = Slot::kRemoved; }
   Candidate& At(const Slot& slot) { return kept_[slot.value_ - 1]; }
 
+  // Keeps the first `count` alone. No look-up may follow.
+  void Truncate(size_t count) { kept_.resize(count); }
+
   std::span<const Candidate> kept() const { return kept_; }
 
  private:

@@ -32,12 +32,20 @@ bool AnyInstruction(const RankingContext& context, const Viewer& viewer, const L
 
 bool PassesSurface(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
   if (!viewer.Reads(post.language)) return false;
+  if (context.surface.leave_out_sensitive && post.sensitive) return false;
   if (context.surface.followed_only && !viewer.IsFollowed(context.posts, post)) return false;
   if (context.surface.same_region_only && viewer.place() && viewer.place()->region != Region()) {
     const Place* place = context.posts.PlaceOf(post);
     if (place == nullptr || place->region != viewer.place()->region) return false;
   }
   return true;
+}
+
+bool PassesRequest(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
+  const ResolvedFilter& filter = viewer.filter();
+  if (!filter.active()) return true;
+  if (filter.followed_only() && !viewer.IsFollowed(context.posts, post)) return false;
+  return filter.Passes(context.posts, post);
 }
 
 }  // namespace
@@ -50,7 +58,7 @@ RemovalReason FindRemovalReason(const RankingContext& context, const Viewer& vie
   if (!IsPublished(post, viewer.now_seconds())) return RemovalReason::kNotPublished;
   if (posts.IsSuspended(post, viewer.now_seconds())) return RemovalReason::kAuthorSuspended;
   if (!IsForAudience(context, viewer, post)) return RemovalReason::kNotInCountry;
-  if (post.advertisement) return RemovalReason::kAdvertisement;
+  if (post.advertisement != context.surface.advertisements) return RemovalReason::kAdvertisement;
   if (viewer.self() != kNoIndex && post.author == viewer.self()) return RemovalReason::kOwnPost;
   if (AnyInstruction(context, viewer, post, [](const Instruction& i) { return i.blocked; })) {
     return RemovalReason::kBlocked;
@@ -60,14 +68,17 @@ RemovalReason FindRemovalReason(const RankingContext& context, const Viewer& vie
     return RemovalReason::kDismissed;
   }
   if (viewer.IsExcluded(id) || viewer.WasShown(PostFingerprint::Of(id))) return RemovalReason::kAlreadyShown;
-  if (!PassesSurface(context, viewer, post)) return RemovalReason::kFiltered;
+  if (!PassesSurface(context, viewer, post) || !PassesRequest(context, viewer, post)) {
+    return RemovalReason::kFiltered;
+  }
   return RemovalReason::kCount;
 }
 
 bool IsEligible(const RankingContext& context, uint32_t now_seconds, uint32_t oldest_seconds,
                 const LivePost& post) {
-  return post.live && post.approved && !post.advertisement && IsPublished(post, now_seconds) &&
-         post.publish_seconds >= oldest_seconds && !context.posts.IsSuspended(post, now_seconds);
+  return post.live && post.approved && post.advertisement == context.surface.advertisements &&
+         IsPublished(post, now_seconds) && post.publish_seconds >= oldest_seconds &&
+         !context.posts.IsSuspended(post, now_seconds);
 }
 
 }  // namespace bauta

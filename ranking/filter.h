@@ -10,11 +10,13 @@
 namespace bauta {
 
 // The first reason of RemovalReason, in its order, for which the live post in `row` is left out; kCount where
-// it is kept. Unknown posts and duplicates are the caller's to find.
+// it is kept. Unknown posts and duplicates are the caller's to find, and so is what the surface may not show
+// any more today (daily_bounds.h).
 RemovalReason FindRemovalReason(const RankingContext& context, const Viewer& viewer, PostRow row);
 
-// What no source brings for anybody: not approved, not published or expired, an advertisement, of a suspended
-// author, or older than the surface takes. Cheap: one half cache line and the author.
+// What no source brings for anybody: not approved, not published or expired, paid on an organic surface or
+// the other way round, of a suspended author, or older than the surface or the request takes. Cheap: one half
+// cache line and the author.
 bool IsEligible(const RankingContext& context, uint32_t now_seconds, uint32_t oldest_seconds,
                 const LivePost& post);
 

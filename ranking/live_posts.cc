@@ -39,7 +39,8 @@ LivePosts::LivePosts(std::shared_ptr<const ModelSnapshot> model, size_t posts_ex
       free_topic_sets_(kPostTopicsMax + 1),
       places_(1),
       country_rules_(1),
-      newest_(&ids_) {
+      newest_(&ids_),
+      advertisements_(&ids_) {
   ids_.reserve(posts_expected);
   rows_.reserve(posts_expected);
   vectors_.Reserve(posts_expected);
@@ -252,6 +253,7 @@ void LivePosts::Link(PostRow row) {
   const LivePost& live = rows_[row];
   const uint64_t entry = PostList::EntryOf(live.publish_seconds, row);
   newest_.Insert(entry);
+  if (live.advertisement) advertisements_.Insert(entry);
   if (live.author != kNoIndex) authors_[live.author].posts.Insert(entry);
   for (TopicIndex topic : TopicsOf(live)) topics_[topic].posts.Insert(entry);
   if (const Place* place = PlaceOf(live)) {
@@ -266,6 +268,7 @@ void LivePosts::Unlink(PostRow row) {
   const LivePost& live = rows_[row];
   const uint64_t entry = PostList::EntryOf(live.publish_seconds, row);
   newest_.entries_.erase(entry);
+  if (live.advertisement) advertisements_.entries_.erase(entry);
   if (live.author != kNoIndex) authors_[live.author].posts.entries_.erase(entry);
   for (TopicIndex topic : TopicsOf(live)) topics_[topic].posts.entries_.erase(entry);
   if (const Place* place = PlaceOf(live)) {

@@ -168,6 +168,7 @@ class LivePosts {
 
   // ---- Lists for the sources. All live posts are in them, also those not yet published or not approved.
   const PostList& Newest() const { return newest_; }
+  const PostList& Advertisements() const { return advertisements_; }
   const PostList& OfAuthor(AuthorIndex author) const { return authors_[author].posts; }
   const PostList& OfTopic(TopicIndex topic) const { return topics_[topic].posts; }
   const PostList* InCity(City city) const;  // nullptr where none.
@@ -223,6 +224,7 @@ class LivePosts {
   std::vector<uint16_t> free_country_rules_;
 
   PostList newest_;
+  PostList advertisements_;
   absl::flat_hash_map<City, PostList> by_city_;
   absl::flat_hash_map<Region, PostList> by_region_;
 };

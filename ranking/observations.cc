@@ -35,6 +35,22 @@ void TasteProblem::Collect(const ModelSnapshot& model, const LivePosts& posts, c
   for (size_t i = 0; i < view.lessons().size(); ++i) AddLesson(model, posts, view.lessons()[i], i, now);
 }
 
+void TasteProblem::CollectSeeds(const ModelSnapshot& model, const LivePosts& posts,
+                                const Preferences& preferences, std::span<const PostId> seeds) {
+  observations_.clear();
+  origins_.clear();
+  stride_ = model.stride();
+  own_vectors_.resize(preferences.declared_topics.size() * stride_);
+  own_vectors_used_ = 0;
+  SolveMean(model, preferences);
+  constexpr Hour kJustNow;
+  const Confidence like = ConfidenceOf(model.signals(), SignalKind::kLike, 0, kJustNow, kJustNow);
+  for (PostId seed : seeds) {
+    const float* vector = VectorOf(model, posts, seed);
+    if (vector != nullptr) observations_.push_back({vector, like.confidence, like.target});
+  }
+}
+
 const std::vector<float>& TasteProblem::Solve(const ModelSnapshot& model) {
   fold_in_.Reset(model.gram(), model.alpha0(),
                  ScaledLambda(model.lambda(), model.frequency_exponent(), observations_), observations_);

@@ -3,6 +3,7 @@
 #define BAUTA_RANKING_OBSERVATIONS_H_
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "base/hour.h"
@@ -30,10 +31,16 @@ class TasteProblem {
   // the post's stands in.
   void Collect(const ModelSnapshot& model, const LivePosts& posts, const SubjectView& view, Hour now);
 
+  // The same of somebody who likes these posts, each once and just now, and did nothing else. Posts that
+  // neither the catalogue nor the model knows are left out. Without origins.
+  void CollectSeeds(const ModelSnapshot& model, const LivePosts& posts, const Preferences& preferences,
+                    std::span<const PostId> seeds);
+
   // Solves for the taste: `stride` floats each.
   const std::vector<float>& Solve(const ModelSnapshot& model);
 
   const std::vector<Observation>& observations() const { return observations_; }
+  // Parallel to observations(); empty after CollectSeeds.
   const std::vector<ObservationOrigin>& origins() const { return origins_; }
   // μ: the crowd's mean, or where topics are declared, what the equation makes of one liking of each.
   const std::vector<float>& mean() const { return mean_; }

@@ -40,6 +40,7 @@ enum class Source : uint8_t {
   kCity,
   kFresh,
   kPopular,
+  kNamed,  // Of the authors, or on the topics, that the request's filter names; all paid posts.
   kCount
 };
 class SourceSet {
@@ -86,6 +87,8 @@ struct FeedTrace {
   uint32_t candidates = 0;  // Before the filters.
   std::array<uint32_t, static_cast<size_t>(RemovalReason::kCount)> removed{};
   bool cut_short = false;  // The work was bounded before every candidate was scored.
+  bool out_of_time =
+      false;  // By the caller, who had no time left; candidates are those looked at until then.
 };
 
 struct RankedFeed {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -26,6 +27,8 @@
 
 namespace bauta {
 
+struct PostFilter;  // ranking/post_filter.h
+
 // The present releases and rules that one call ranks under. All outlive the call; `posts` is built on
 // `model`.
 struct RankingContext {
@@ -44,6 +47,14 @@ struct FeedRequest {
   std::optional<AuthorCode> self_author{};   // Whose posts are the viewer's own.
   uint64_t seed = 0;       // Breaks ties and draws exploration; equal over the pages of one feed.
   float caller_score = 0;  // Explain alone: what the caller gave the post. RankCandidates has its own column.
+  const PostFilter* filter = nullptr;  // FindFeed alone. Null: everything passes.
+  // FindFeed alone: posts that stand in for what the subject did, whether they are known or not, and are not
+  // in the feed themselves. Empty: the view's history counts.
+  std::span<const PostId> seeds{};
+  std::optional<int> utc_offset_minutes{};  // The viewer's clock less UTC, where the request tells it.
+  // Asked now and then, on the calling thread: false ends the work with what there is; whatever it says, the
+  // first thousand candidates found are scored. Empty: no bound.
+  std::function<bool()> keep_going{};
 };
 
 // Scratch memory that a caller keeps from call to call, so that scoring allocates nothing. One thread at a

@@ -10,6 +10,10 @@ namespace {
 // subject who blocked nearly everything must not cost a scan of the catalogue.
 constexpr uint32_t kVisitsPerPost = 20;
 constexpr uint32_t kVisitsMin = 1000;
+// Whoever pays to be shown is a candidate, taste or no taste: paid posts are few.
+constexpr uint32_t kAdvertisementsMax = 10'000;
+// Visits between two questions whether there is time left. A power of two.
+constexpr uint32_t kVisitsBetweenQuestions = 256;
 
 }  // namespace
 
@@ -19,28 +23,67 @@ void SourceReader::Read(const RankingContext& context, const Viewer& viewer, con
                               ? viewer.now_seconds()
                               : absl::ToInt64Seconds(context.surface.age_max);
   const auto oldest = static_cast<uint32_t>(std::max<int64_t>(0, int64_t{viewer.now_seconds()} - age_max));
-  const Call call{context, viewer, request, oldest, candidates, trace};
+  const Call call{context,    viewer, request, std::max(oldest, viewer.filter().oldest_seconds()),
+                  candidates, trace};
+  if (context.surface.advertisements) {
+    const PostList* all = &context.posts.Advertisements();
+    Budget budget{Source::kNamed, kAdvertisementsMax, UINT32_MAX};
+    ReadNewest(call, budget, {&all, 1});
+  } else {
+    ReadAll(call, taste);
+  }
+  trace.cut_short |= trace.out_of_time;
+}
 
+void SourceReader::ReadAll(const Call& call, std::span<const float> taste) {
+  const ResolvedFilter& filter = call.viewer.filter();
+  const bool named = filter.names_authors() || filter.names_topics();
+  if (named && ReadNamed(call)) return;
   // Where only what is followed is shown, no other source can bring anything.
-  const bool others = !context.surface.followed_only;
-  if (others && !taste.empty()) ReadTaste(call, taste);
+  if (call.context.surface.followed_only || filter.followed_only()) {
+    ReadFollowed(call);
+    return;
+  }
+  if (!taste.empty()) ReadTaste(call, taste);
+  ReadFollowed(call);
+  ReadPlace(call);
+  if (!named) {  // Else the named lists brought what is new.
+    const PostList* newest = &call.context.posts.Newest();
+    Budget fresh = BudgetOf(call, Source::kFresh);
+    ReadNewest(call, fresh, {&newest, 1});
+  }
+  Budget popular = BudgetOf(call, Source::kPopular);
+  ReadPopular(call, popular, call.context.fresh.popular());
+}
 
+bool SourceReader::ReadNamed(const Call& call) {
+  const LivePosts& posts = call.context.posts;
+  const ResolvedFilter& filter = call.viewer.filter();
   lists_.clear();
-  for (AuthorIndex author : viewer.followed_authors()) lists_.push_back(&context.posts.OfAuthor(author));
+  // Of both, authors have the fewer posts.
+  if (filter.names_authors()) {
+    for (AuthorIndex author : filter.authors()) lists_.push_back(&posts.OfAuthor(author));
+  } else {
+    for (TopicIndex topic : filter.topics()) lists_.push_back(&posts.OfTopic(topic));
+  }
+  Budget budget = BudgetOf(call, Source::kNamed);
+  budget.may_give_up = false;
+  return ReadNewest(call, budget, lists_);
+}
+
+void SourceReader::ReadFollowed(const Call& call) {
+  lists_.clear();
+  for (AuthorIndex author : call.viewer.followed_authors()) {
+    lists_.push_back(&call.context.posts.OfAuthor(author));
+  }
   Budget authors = BudgetOf(call, Source::kFollowedAuthor);
   ReadNewest(call, authors, lists_);
   lists_.clear();
-  for (TopicIndex topic : viewer.followed_topics()) lists_.push_back(&context.posts.OfTopic(topic));
+  for (TopicIndex topic : call.viewer.followed_topics()) {
+    lists_.push_back(&call.context.posts.OfTopic(topic));
+  }
   Budget topics = BudgetOf(call, Source::kFollowedTopic);
   ReadNewest(call, topics, lists_);
-  if (!others) return;
-
-  ReadPlace(call);
-  const PostList* newest = &context.posts.Newest();
-  Budget fresh = BudgetOf(call, Source::kFresh);
-  ReadNewest(call, fresh, {&newest, 1});
-  Budget popular = BudgetOf(call, Source::kPopular);
-  ReadPopular(call, popular, context.fresh.popular());
 }
 
 SourceReader::Budget SourceReader::BudgetOf(const Call& call, Source source) const {
@@ -49,16 +92,23 @@ SourceReader::Budget SourceReader::BudgetOf(const Call& call, Source source) con
   if (posts > 0 && call.context.surface.chronological) {
     posts = std::max(posts, static_cast<uint32_t>(call.request.limit));
   }
-  return {source, posts, posts == 0 ? 0 : kVisitsMin + posts * kVisitsPerPost};
+  const ResolvedFilter& filter = call.viewer.filter();
+  return {source, posts, posts == 0 ? 0 : kVisitsMin + posts * kVisitsPerPost,
+          filter.names_authors() || filter.names_topics()};
 }
 
 bool SourceReader::Offer(const Call& call, Budget& budget, PostRow row) {
-  if (budget.posts_left == 0) return false;
+  if (budget.posts_left == 0 || call.trace.out_of_time) return false;
   if (budget.visits_left == 0) {
-    call.trace.cut_short = true;
+    call.trace.cut_short |= !budget.may_give_up;
     return false;
   }
   --budget.visits_left;
+  if (budget.visits_left % kVisitsBetweenQuestions == 0 && call.request.keep_going &&
+      !call.request.keep_going()) {
+    call.trace.out_of_time = true;
+    return false;
+  }
   const LivePost& post = call.context.posts.At(row);
   if (!IsEligible(call.context, call.viewer.now_seconds(), call.oldest_seconds, post)) return true;
   CandidateSet::Slot& slot = call.candidates.SlotOf(row);
@@ -81,16 +131,18 @@ bool SourceReader::Offer(const Call& call, Budget& budget, PostRow row) {
 
 void SourceReader::ReadTaste(const Call& call, std::span<const float> taste) {
   Budget budget = BudgetOf(call, Source::kTaste);
-  for (const ScannedPost& post : scan_.Find(call.context, call.viewer, taste, call.oldest_seconds,
-                                            call.request.seed, budget.posts_left)) {
+  bool out_of_time = false;
+  for (const ScannedPost& post : scan_.Find(call.context, call.viewer, call.request, taste,
+                                            call.oldest_seconds, budget.posts_left, out_of_time)) {
     // Removed ones are offered too, so that they are counted; the scan has bounded how many.
     ++budget.visits_left;
     if (!Offer(call, budget, post.row)) break;
   }
+  call.trace.out_of_time |= out_of_time;
 }
 
-void SourceReader::ReadNewest(const Call& call, Budget& budget, std::span<const PostList* const> lists) {
-  if (budget.posts_left == 0) return;
+bool SourceReader::ReadNewest(const Call& call, Budget& budget, std::span<const PostList* const> lists) {
+  if (budget.posts_left == 0) return false;
   const LivePosts& posts = call.context.posts;
   const auto older = [&posts](const auto& a, const auto& b) {
     const uint64_t left = *a.first, right = *b.first;
@@ -108,14 +160,15 @@ void SourceReader::ReadNewest(const Call& call, Budget& budget, std::span<const 
   while (!cursors_.empty()) {
     std::pop_heap(cursors_.begin(), cursors_.end(), older);
     auto& [at, end] = cursors_.back();
-    if (PostList::SecondsOf(*at) < call.oldest_seconds) return;
-    if (!Offer(call, budget, PostList::RowOf(*at))) return;
+    if (PostList::SecondsOf(*at) < call.oldest_seconds) return true;
+    if (!Offer(call, budget, PostList::RowOf(*at))) return false;
     if (++at == end) {
       cursors_.pop_back();
     } else {
       std::push_heap(cursors_.begin(), cursors_.end(), older);
     }
   }
+  return true;
 }
 
 void SourceReader::ReadPopular(const Call& call, Budget& budget, std::span<const PopularPost> popular) {

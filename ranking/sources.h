@@ -22,6 +22,8 @@ namespace bauta {
 class SourceReader {
  public:
   // `taste` is the vector to search with; empty: the surface has no scores, and that source is left out.
+  // Where the request's filter names authors or topics, their own lists are a source, and where these are
+  // short they are the only one. A surface for advertisements has one source: the newest of them.
   void Read(const RankingContext& context, const Viewer& viewer, const FeedRequest& request,
             std::span<const float> taste, CandidateSet& candidates, FeedTrace& trace);
 
@@ -39,13 +41,19 @@ class SourceReader {
     Source source;
     uint32_t posts_left;
     uint32_t visits_left;
+    bool may_give_up = false;  // Running out of visits leaves nothing out that others would not bring.
   };
 
+  void ReadAll(const Call& call, std::span<const float> taste);
+  // Whether the lists held all that the request's filter lets pass, and it was offered.
+  bool ReadNamed(const Call& call);
+  void ReadFollowed(const Call& call);
   Budget BudgetOf(const Call& call, Source source) const;
   // Offers one post to the filters. False when the budget is used up.
   bool Offer(const Call& call, Budget& budget, PostRow row);
   void ReadTaste(const Call& call, std::span<const float> taste);
-  void ReadNewest(const Call& call, Budget& budget, std::span<const PostList* const> lists);
+  // True where it came to the end of the lists, or of what is new enough.
+  bool ReadNewest(const Call& call, Budget& budget, std::span<const PostList* const> lists);
   void ReadPopular(const Call& call, Budget& budget, std::span<const PopularPost> popular);
   void ReadPlace(const Call& call);
 

@@ -18,19 +18,27 @@ bool WorstOnTop(const ScannedPost& a, const ScannedPost& b) { return a.Before(b)
 }  // namespace
 
 std::span<const ScannedPost> TasteScan::Find(const RankingContext& context, const Viewer& viewer,
-                                             std::span<const float> taste, uint32_t oldest_seconds,
-                                             uint64_t seed, size_t count) {
+                                             const FeedRequest& request, std::span<const float> taste,
+                                             uint32_t oldest_seconds, size_t count, bool& out_of_time) {
   best_.clear();
   removed_.clear();
   if (count == 0) return best_;
   const LivePosts& posts = context.posts;
   posts.quantized().Quantize(taste.first(context.model.dimension()), query_);
   const PostRow end = posts.rows_end();
+  const ResolvedFilter& filter = viewer.filter();
   for (PostRow begin = 0; begin < end; begin += kBlockRows) {
+    if (begin > 0 && request.keep_going && !request.keep_going()) {
+      out_of_time = true;
+      break;
+    }
     const float least =
         best_.size() < count ? -std::numeric_limits<float>::infinity() : best_.front().product;
     found_.clear();
     posts.quantized().FindCandidates(query_, least, begin, std::min(end, begin + kBlockRows), found_);
+    if (filter.active()) {
+      std::erase_if(found_, [&](PostRow row) { return !filter.Passes(posts, posts.At(row)); });
+    }
     vectors_.resize(found_.size());
     products_.resize(found_.size());
     for (size_t i = 0; i < found_.size(); ++i) vectors_[i] = posts.VectorOf(found_[i]);
@@ -38,7 +46,7 @@ std::span<const ScannedPost> TasteScan::Find(const RankingContext& context, cons
                                    products_.data());
     for (size_t i = 0; i < found_.size(); ++i) {
       if (products_[i] < least) continue;
-      Visit(context, viewer, oldest_seconds, seed, count, found_[i], products_[i]);
+      Visit(context, viewer, oldest_seconds, request.seed, count, found_[i], products_[i]);
     }
   }
   if (best_.size() == count) {

@@ -29,10 +29,12 @@ struct ScannedPost {
 class TasteScan {
  public:
   // The `count` best posts that the filters keep, best first, and among them those that would have been there
-  // had the filters not removed them. The result holds until the next call.
+  // had the filters not removed them; but posts that the request's own filter leaves out are not looked at,
+  // so that a narrow one costs no product a post. The result holds until the next call. `out_of_time` is set
+  // where the request had no time for all of them.
   std::span<const ScannedPost> Find(const RankingContext& context, const Viewer& viewer,
-                                    std::span<const float> taste, uint32_t oldest_seconds, uint64_t seed,
-                                    size_t count);
+                                    const FeedRequest& request, std::span<const float> taste,
+                                    uint32_t oldest_seconds, size_t count, bool& out_of_time);
 
  private:
   void Visit(const RankingContext& context, const Viewer& viewer, uint32_t oldest_seconds, uint64_t seed,

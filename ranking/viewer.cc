@@ -20,6 +20,7 @@ void Viewer::Reset(const RankingContext& context, const SubjectView& view, const
   minor_ = view.minor();
   self_ = request.self_author ? context.posts.FindAuthor(*request.self_author) : kNoIndex;
   languages_ = view.preferences().languages;
+  filter_.Reset(request.filter, context.posts, now_seconds_);
   authors_.Clear();
   topics_.Clear();
   dismissed_posts_.Clear();
@@ -116,8 +117,10 @@ void Viewer::AddDismissal(const RankingContext& context, const Dismissal& dismis
     case DismissalReason::kSeenTooOften:
       AddSeenTooOften(context, dismissal, weight);
       break;
-    case DismissalReason::kNotInterested:  // About its post alone,
-    case DismissalReason::kAdvertisement:  // or about advertisements, which are in no organic feed.
+    case DismissalReason::kAdvertisement:  // Leaves the author's organic posts alone.
+      if (context.surface.advertisements && author != kNoIndex) hide_or_sink(authors_[author]);
+      break;
+    case DismissalReason::kNotInterested:  // About its post alone.
     case DismissalReason::kUnspecified:
       break;
   }
@@ -133,6 +136,7 @@ void Viewer::AddSeenTooOften(const RankingContext& context, const Dismissal& dis
 
 void Viewer::AddShown(const RankingContext& context, const SubjectView& view, const FeedRequest& request) {
   for (PostId post : request.exclude) excluded_[post.value()] = true;
+  for (PostId post : request.seeds) excluded_[post.value()] = true;
   for (PostFingerprint post : request.shown) shown_[post.value()] = true;
 
   for (const Impression& impression : view.impressions()) ++impressions_[impression.post.value()];

@@ -11,6 +11,7 @@
 #include "featurestore/records/subject_view.h"
 #include "ranking/fresh_table.h"
 #include "ranking/live_posts.h"
+#include "ranking/post_filter.h"
 #include "ranking/ranker.h"
 #include "ranking/small_map.h"
 
@@ -57,6 +58,7 @@ class Viewer {
     return count == nullptr ? 0 : *count;
   }
   bool Reads(Language language) const;
+  const ResolvedFilter& filter() const { return filter_; }  // What the request asks for.
 
   const std::vector<SeenTooOften>& seen_too_often() const { return seen_too_often_; }
   const std::vector<AuthorIndex>& followed_authors() const { return followed_authors_; }
@@ -75,6 +77,7 @@ class Viewer {
   AuthorIndex self_ = kNoIndex;
   bool minor_ = false;
   std::vector<Language> languages_;
+  ResolvedFilter filter_;
   SmallMap<Instruction> authors_;
   SmallMap<Instruction> topics_;
   SmallMap<bool> dismissed_posts_;

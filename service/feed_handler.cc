@@ -1,6 +1,7 @@
 #include "service/feed_handler.h"
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/status.h"
 #include "ranking/scratch.h"
 #include "service/feed_reply.h"
+#include "service/filter_resolver.h"
 #include "service/log.h"
 #include "service/validation_feed.h"
 
@@ -17,6 +19,12 @@ struct FeedHandler::Looker {
   ResolvedVisit resolved;
   SubjectView view;
   bool without_choices = false;
+
+  // What the visit itself asks of the ranking.
+  void Ask(FeedRequest& wanted) const {
+    wanted.self_author = resolved.self_author;
+    wanted.utc_offset_minutes = resolved.utc_offset_minutes;
+  }
 };
 
 namespace {
@@ -25,14 +33,15 @@ namespace {
 struct FeedScratch {
   RankingScratch ranking;
   std::vector<PostId> posts;
-
-  std::span<const PostId> Posts(const google::protobuf::RepeatedField<uint64_t>& ids) {
-    posts.clear();
-    posts.reserve(static_cast<size_t>(ids.size()));
-    for (uint64_t id : ids) posts.emplace_back(id);
-    return posts;
-  }
 };
+
+std::span<const PostId> ToPosts(const google::protobuf::RepeatedField<uint64_t>& ids,
+                                std::vector<PostId>& posts) {
+  posts.clear();
+  posts.reserve(static_cast<size_t>(ids.size()));
+  for (uint64_t id : ids) posts.emplace_back(id);
+  return posts;
+}
 
 FeedScratch& ThreadScratch() {
   thread_local FeedScratch scratch;
@@ -48,6 +57,22 @@ Sha256Digest HashWithoutToken(const v1::GetFeedRequest& request) {
   rest.mutable_visit()->clear_ip_address();
   return Sha256(rest.SerializeAsString());
 }
+
+// Ranking has no clock; it asks this whether to go on. Of the time that a call has left when its ranking
+// begins, a part is kept for what comes after.
+class Patience {
+ public:
+  Patience(const Clock& clock, absl::Time deadline, absl::Time now)
+      : clock_(clock), end_(now + kRankingShare * (deadline - now)) {}
+  std::function<bool()> KeepGoing() const {
+    return [this] { return clock_.Now() < end_; };
+  }
+
+ private:
+  static constexpr double kRankingShare = 0.7;
+  const Clock& clock_;
+  const absl::Time end_;
+};
 
 FeedBinding BindingOf(const ResolvedVisit& resolved) {
   return {.subject_namespace = resolved.subject_namespace,
@@ -100,18 +125,21 @@ void FeedHandler::Stamp(const Looker& looker, const ServingState::Reading& relea
   if (!releases.has_model()) degrade(v1::DEGRADED_REASON_WITHOUT_MODEL);
 }
 
-absl::Status FeedHandler::RankPosts(const Principal&, const v1::RankPostsRequest& request,
+absl::Status FeedHandler::RankPosts(const Principal& principal, const v1::RankPostsRequest& request,
                                     v1::RankPostsResponse& response) {
   const absl::Time now = dependencies_.clock.Now();
   FeedRequest wanted;
   BAUTA_ASSIGN_OR_RETURN(wanted.limit, CheckRankPosts(request));
   BAUTA_ASSIGN_OR_RETURN(const Looker looker, Look(request.visit(), request.has_visit()));
-  wanted.self_author = looker.resolved.self_author;
+  looker.Ask(wanted);
   wanted.seed = dependencies_.page_tokens.Start(BindingOf(looker.resolved), now).seed;
   FeedScratch& scratch = ThreadScratch();
-  const std::span<const PostId> candidates = scratch.Posts(request.post_ids());
+  const std::span<const PostId> candidates = ToPosts(request.post_ids(), scratch.posts);
   const std::span<const float> caller_scores(request.caller_scores().data(),
                                              static_cast<size_t>(request.caller_scores_size()));
+
+  const Patience patience(dependencies_.clock, principal.deadline, dependencies_.clock.Now());
+  wanted.keep_going = patience.KeepGoing();
 
   BAUTA_ASSIGN_OR_RETURN(const ServingState::Reading releases, dependencies_.serving.Read(now));
   const RankedFeed feed = RankCandidates(ContextOf(releases, looker.resolved, now), looker.view, wanted,
@@ -123,12 +151,14 @@ absl::Status FeedHandler::RankPosts(const Principal&, const v1::RankPostsRequest
   return absl::OkStatus();
 }
 
-absl::Status FeedHandler::GetFeed(const Principal&, const v1::GetFeedRequest& request,
+absl::Status FeedHandler::GetFeed(const Principal& principal, const v1::GetFeedRequest& request,
                                   v1::GetFeedResponse& response) {
   const absl::Time now = dependencies_.clock.Now();
   FeedRequest wanted;
   BAUTA_ASSIGN_OR_RETURN(wanted.limit, CheckGetFeed(request));
+  BAUTA_ASSIGN_OR_RETURN(const PostFilter filter, ResolveFilter(request.filter(), dependencies_.resolver));
   BAUTA_ASSIGN_OR_RETURN(const Looker looker, Look(request.visit(), request.has_visit()));
+  looker.Ask(wanted);
   FeedBinding binding = BindingOf(looker.resolved);
   binding.request_hash = HashWithoutToken(request);
   FeedPosition position;
@@ -139,10 +169,14 @@ absl::Status FeedHandler::GetFeed(const Principal&, const v1::GetFeedRequest& re
   }
   FeedScratch& scratch = ThreadScratch();
   wanted.limit = std::min(wanted.limit, kFeedPostsMax - position.shown.size());
-  wanted.exclude = scratch.Posts(request.exclude_post_ids());
+  wanted.exclude = ToPosts(request.exclude_post_ids(), scratch.posts);
+  std::vector<PostId> seeds;
+  wanted.seeds = ToPosts(request.seed_post_ids(), seeds);
+  if (request.has_filter()) wanted.filter = &filter;
   wanted.shown = position.shown;
-  wanted.self_author = looker.resolved.self_author;
   wanted.seed = position.seed;
+  const Patience patience(dependencies_.clock, principal.deadline, dependencies_.clock.Now());
+  wanted.keep_going = patience.KeepGoing();
 
   {
     BAUTA_ASSIGN_OR_RETURN(const ServingState::Reading releases, dependencies_.serving.Read(now));
@@ -172,7 +206,7 @@ absl::Status FeedHandler::ExplainPost(const Principal& principal, const v1::Expl
   FeedRequest wanted;
   wanted.limit = 1;
   wanted.caller_score = request.caller_score();
-  wanted.self_author = looker.resolved.self_author;
+  looker.Ask(wanted);
   wanted.seed = dependencies_.page_tokens.Start(BindingOf(looker.resolved), now).seed;
   const SurfaceRules& surface = looker.resolved.surface->rules;
 

@@ -106,7 +106,8 @@ void WriteFeed(const RankedFeed& feed, const SubjectView& view, const LivePosts&
   }
   if (with_terms) WriteTermColumns(feed.posts, *reply.mutable_score_terms());
   const uint32_t kept = WriteTrace(feed.trace, *reply.mutable_trace());
-  reply.set_end_of_feed(!feed.trace.cut_short && feed.posts.size() >= kept);
+  const bool nothing_more = feed.posts.empty() && !feed.trace.out_of_time;
+  reply.set_end_of_feed(nothing_more || (!feed.trace.cut_short && feed.posts.size() >= kept));
 }
 
 void WriteTerms(const ScoreTerms& terms, v1::ScoreTerms& reply) {

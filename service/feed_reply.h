@@ -25,7 +25,8 @@ constexpr v1::RemovalReason ToProto(RemovalReason reason) {
 v1::FeedReason MainReason(const ScoredPost& post, const SubjectView& view, const LivePosts& posts,
                           const SurfaceRules& surface);
 
-// Writes posts, scores, reasons, terms where `with_terms`, trace and end_of_feed. `reply` must be empty.
+// Writes posts, scores, reasons, terms where `with_terms`, trace and end_of_feed. `reply` must be empty. A
+// page without posts ends a feed, but where only the time ended: else whoever pages on would do so forever.
 void WriteFeed(const RankedFeed& feed, const SubjectView& view, const LivePosts& posts,
                const SurfaceRules& surface, bool with_terms, v1::RankedFeed& reply);
 

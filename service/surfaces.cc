@@ -20,12 +20,22 @@ std::string Fingerprint(const SurfaceRules& rules) {
   absl::StrAppend(&text, "/", scales.taste, "/", scales.locality, "/", scales.freshness, "/",
                   scales.popularity);
   absl::StrAppend(&text, "/", scales.follow, "/", scales.caller, "/", scales.fatigue);
-  for (uint32_t limit : rules.source_limits) absl::StrAppend(&text, "/", limit);
+  // The limit of the last source is nobody's to change.
+  for (size_t source = 0; source < static_cast<size_t>(Source::kNamed); ++source) {
+    absl::StrAppend(&text, "/", rules.source_limits[source]);
+  }
   absl::StrAppend(&text, "/", rules.author_spacing.decay, "/", rules.author_spacing.floor);
   absl::StrAppend(&text, "/", rules.topic_spacing.decay, "/", rules.topic_spacing.floor);
   absl::StrAppend(&text, "/", rules.fresh_share, "/", rules.explore_share);
   absl::StrAppend(&text, "/", absl::FormatDuration(rules.fresh_age), "/", absl::FormatDuration(rules.age_max),
                   "/", absl::FormatDuration(rules.seen_window));
+  // What is unset is left out, so that a new kind of rule leaves the versions of surfaces without it alone.
+  if (rules.advertisements) absl::StrAppend(&text, "/advertisements");
+  if (rules.leave_out_sensitive) absl::StrAppend(&text, "/leave_out_sensitive");
+  if (rules.posts_per_day_max) absl::StrAppend(&text, "/posts_per_day_max=", *rules.posts_per_day_max);
+  if (rules.quiet_hours) {
+    absl::StrAppend(&text, "/quiet=", rules.quiet_hours->from, "-", rules.quiet_hours->until);
+  }
   const Sha256Digest digest = Sha256(text);
   std::string version;
   for (size_t i = 0; i < 8; ++i) absl::StrAppend(&version, absl::Hex(digest[i], absl::kZeroPad2));

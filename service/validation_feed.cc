@@ -1,5 +1,6 @@
 #include "service/validation_feed.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
@@ -41,6 +42,14 @@ absl::StatusOr<size_t> CheckGetFeed(const v1::GetFeedRequest& request) {
   const auto excluded = static_cast<size_t>(request.exclude_post_ids_size());
   BAUTA_RETURN_IF_ERROR(
       CheckIds("exclude_post_ids", request.exclude_post_ids().data(), excluded, kExcludedPostsMax));
+  const auto& seeds = request.seed_post_ids();
+  BAUTA_RETURN_IF_ERROR(
+      CheckIds("seed_post_ids", seeds.data(), static_cast<size_t>(seeds.size()), kSeedPostsMax));
+  for (auto seed = seeds.begin(); seed != seeds.end(); ++seed) {
+    if (std::find(seeds.begin(), seed, *seed) != seed) {
+      return FieldError("seed_post_ids", "distinct ids", absl::StrCat(*seed, " twice"));
+    }
+  }
   return CheckLimit("page_size", request.has_page_size(), request.page_size(), kPageSizeDefault,
                     kPageSizeMax);
 }

@@ -19,9 +19,14 @@ inline constexpr size_t kRankLimitDefault = 100;
 inline constexpr size_t kPageSizeMax = 100;
 inline constexpr size_t kPageSizeDefault = 20;
 inline constexpr size_t kExcludedPostsMax = 5'000;
+inline constexpr size_t kSeedPostsMax = 10;
+inline constexpr size_t kFilterIdsMax = 50;  // Topics, and authors, of each list of a filter.
+inline constexpr size_t kFilterLanguagesMax = 20;
+inline constexpr uint32_t kFilterHoursMax = 87'600;
 inline constexpr size_t kTasteSharesMax = 1'000;
 
-// Everything but the visit, which ResolveVisit checks. Returns how many posts are asked for.
+// Everything but the visit and the filter, which ResolveVisit and ResolveFilter check. Returns how many posts
+// are asked for.
 absl::StatusOr<size_t> CheckRankPosts(const v1::RankPostsRequest& request);
 absl::StatusOr<size_t> CheckGetFeed(const v1::GetFeedRequest& request);
 absl::StatusOr<PostId> CheckExplainPost(const v1::ExplainPostRequest& request);

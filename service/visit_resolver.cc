@@ -1,10 +1,14 @@
 #include "service/visit_resolver.h"
 
+#include <cstdint>
+
 #include "base/status.h"
 #include "privacy/raw_ids.h"
 
 namespace bauta {
 namespace {
+
+constexpr int64_t kUtcOffsetMinutesMax = 14 * 60;
 
 std::string_view NamespaceOf(const v1::Subject& subject) {
   switch (subject.id_case()) {
@@ -40,6 +44,11 @@ absl::StatusOr<ResolvedVisit> ResolveVisit(const v1::Visit& visit, bool present,
   BAUTA_ASSIGN_OR_RETURN(resolved.visit.place,
                          resolver.PlaceOfAddress(kField.Sub("ip_address"), visit.ip_address()));
   resolved.allow_without_choices = visit.allow_without_choices();
+  if (visit.has_utc_offset_minutes()) {
+    BAUTA_RETURN_IF_ERROR(CheckRange(kField.Sub("utc_offset_minutes"), int64_t{visit.utc_offset_minutes()},
+                                     -kUtcOffsetMinutesMax, kUtcOffsetMinutesMax));
+    resolved.utc_offset_minutes = visit.utc_offset_minutes();
+  }
   return resolved;
 }
 

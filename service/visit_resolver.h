@@ -20,9 +20,11 @@ struct ResolvedVisit {
   const Surface* surface = nullptr;    // Never null; lives as long as the Surfaces.
   std::optional<AuthorCode> self_author;
   bool allow_without_choices = false;
+  std::optional<int> utc_offset_minutes;
 };
 
-// INVALID_ARGUMENT: no subject, an unknown surface, or an id, author or address that is none.
+// INVALID_ARGUMENT: no subject, an unknown surface, an id, author or address that is none, or a clock that no
+// place on earth has.
 absl::StatusOr<ResolvedVisit> ResolveVisit(const v1::Visit& visit, bool present,
                                            const SubjectResolver& resolver, const Surfaces& surfaces);
 

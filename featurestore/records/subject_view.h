@@ -46,6 +46,17 @@ class SubjectView {
   // Whether taste may order advertisements (`ads`, and `personalize`).
   bool taste_orders_advertisements() const { return shown_.taste_orders_advertisements; }
 
+  // The same person's instructions and place, without anything that the person did: for calls that may not
+  // use it, or do without it.
+  SubjectView WithoutHistory() const {
+    SubjectView view = *this;
+    view.shown_.interactions = {};
+    view.shown_.states = {};
+    view.shown_.impressions = {};
+    view.shown_.lessons = {};
+    return view;
+  }
+
   // What a view shows, lying in whatever the view keeps alive.
   struct Shown {
     std::span<const Relation> relations;

@@ -14,6 +14,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "privacy/hash.h"
 #include "service/config/section_reader.h"
+#include "service/config/surface_section.h"
 #include "service/surfaces.h"
 
 namespace bauta {
@@ -25,7 +26,6 @@ constexpr uint64_t kConfigFileSizeMax = 1 << 20;
 constexpr size_t kPathSizeMax = 4096;
 constexpr size_t kUnixSocketSizeMax = 107;  // sun_path less its terminating zero.
 constexpr char kLowerDigitsDash[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-constexpr char kLowerDigitsDashUnderscore[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr char kNameCharacters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
 constexpr char kHexDigits[] = "0123456789abcdefABCDEF";
 
@@ -189,53 +189,9 @@ class ConfigBuilder {
     }
   }
 
-  static void ReadSpacing(const SectionReader& surface, const char* name, Spacing& spacing) {
-    const SectionReader section = surface.Sub(name);
-    spacing.decay = static_cast<float>(section.Number("decay", 0, 1, spacing.decay));
-    spacing.floor = static_cast<float>(section.Number("floor", 0, 1, spacing.floor));
-  }
-
-  SurfaceRules ReadSurface(const SectionReader& surface) {
-    SurfaceRules rules;
-    rules.name = surface.RequiredWord("name", kSurfaceNameSizeMax, kLowerDigitsDashUnderscore,
-                                      "lower-case letters, digits, '-', '_'");
-    rules.id = SurfaceId(static_cast<uint8_t>(surface.RequiredInteger("number", 1, 255)));
-    rules.chronological = surface.Flag("chronological");
-    rules.followed_only = surface.Flag("followed_only");
-    rules.same_region_only = surface.Flag("same_region_only");
-    const SectionReader scales = surface.Sub("scales");
-    const std::pair<const char*, float*> terms[] = {
-        {"taste", &rules.scales.taste},         {"locality", &rules.scales.locality},
-        {"freshness", &rules.scales.freshness}, {"popularity", &rules.scales.popularity},
-        {"follow", &rules.scales.follow},       {"caller", &rules.scales.caller},
-        {"fatigue", &rules.scales.fatigue}};
-    for (const auto& [name, scale] : terms) *scale = static_cast<float>(scales.Number(name, 0, 1000, *scale));
-    const SectionReader sources = surface.Sub("sources");
-    const std::pair<const char*, Source> limits[] = {{"taste", Source::kTaste},
-                                                     {"followed_author", Source::kFollowedAuthor},
-                                                     {"followed_topic", Source::kFollowedTopic},
-                                                     {"city", Source::kCity},
-                                                     {"fresh", Source::kFresh},
-                                                     {"popular", Source::kPopular}};
-    for (const auto& [name, source] : limits) {
-      uint32_t& limit = rules.source_limits[static_cast<size_t>(source)];
-      limit = static_cast<uint32_t>(sources.Integer(name, 0, 100'000, limit));
-    }
-    ReadSpacing(surface, "author_spacing", rules.author_spacing);
-    ReadSpacing(surface, "topic_spacing", rules.topic_spacing);
-    rules.fresh_share = static_cast<float>(surface.Number("fresh_share", 0, 1, rules.fresh_share));
-    rules.explore_share = static_cast<float>(surface.Number("explore_share", 0, 1, rules.explore_share));
-    rules.fresh_age = absl::Hours(surface.Integer("fresh_hours", 1, 8760, 6));
-    if (surface.Has("age_hours_max")) {
-      rules.age_max = absl::Hours(surface.Integer("age_hours_max", 1, 87'600, 87'600));
-    }
-    rules.seen_window = absl::Hours(surface.Integer("seen_window_hours", 0, 168, 0));
-    return rules;
-  }
-
   void ReadSurfaces() {
     for (size_t i = 0; i < root_.Count("surface"); ++i) {
-      config_.surfaces.push_back(ReadSurface(root_.At("surface", i)));
+      config_.surfaces.push_back(ReadSurfaceSection(root_.At("surface", i)));
     }
     if (config_.surfaces.empty()) config_.surfaces = Surfaces::Defaults();
     const absl::Status status = Surfaces::Create(config_.surfaces).status();

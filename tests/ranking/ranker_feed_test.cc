@@ -202,7 +202,7 @@ TEST_F(RankerFeedTest, EverySourceBringsItsOwn) {
                                      .Relations({{RelationKind::kFollowAuthor, followed.author, {}},
                                                  {RelationKind::kFollowTopic, {}, TopicId(3)}})
                                      .At(PlaceOfCity(City(1))));
-  for (size_t only = 0; only < static_cast<size_t>(Source::kCount); ++only) {
+  for (size_t only = 0; only < static_cast<size_t>(Source::kNamed); ++only) {
     const auto source = static_cast<Source>(only);
     surface_.source_limits.fill(0);
     surface_.source_limits[only] = 12;

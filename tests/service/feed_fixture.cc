@@ -17,8 +17,8 @@ T Taken(absl::StatusOr<T> result) {
   return *std::move(result);
 }
 
-// The default ones, and `discover`, which explores and leaves out what was seen: all that a surface can ask
-// for.
+// The default ones; `discover`, which explores and leaves out what was seen; `ads`, which does so with paid
+// posts; and `push`, which is bounded: all that a surface can ask for.
 std::vector<SurfaceRules> EverySurface() {
   std::vector<SurfaceRules> surfaces = Surfaces::Defaults();
   SurfaceRules discover;
@@ -28,6 +28,19 @@ std::vector<SurfaceRules> EverySurface() {
   discover.fresh_share = 0.2f;
   discover.seen_window = absl::Hours(48);
   surfaces.push_back(discover);
+  SurfaceRules ads = discover;
+  ads.id = SurfaceId(5);
+  ads.name = "ads";
+  ads.advertisements = true;
+  ads.posts_per_day_max = 30;
+  surfaces.push_back(ads);
+  SurfaceRules push;
+  push.id = SurfaceId(6);
+  push.name = "push";
+  push.leave_out_sensitive = true;
+  push.posts_per_day_max = 10;
+  push.quiet_hours = QuietHours{.from = 22, .until = 6};
+  surfaces.push_back(push);
   return surfaces;
 }
 

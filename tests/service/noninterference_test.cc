@@ -24,7 +24,7 @@ std::vector<SignalEvent> RandomHistory(FeedWorld& world, Dice& dice) {
     SignalEvent event = world.Click(1 + dice.Below(world.world().posts.size()),
                                     absl::Minutes(static_cast<int64_t>(dice.Below(60 * 24 * 6))));
     event.kind = static_cast<SignalKind>(dice.Below(kSignalKindCount));
-    event.surface = SurfaceId(static_cast<uint8_t>(1 + dice.Below(4)));
+    event.surface = SurfaceId(static_cast<uint8_t>(1 + dice.Below(6)));
     if (event.kind == SignalKind::kDwell) event.strength = static_cast<uint32_t>(1 + dice.Below(100'000));
     if (event.kind == SignalKind::kSearch) {
       event.topic = TopicId(1 + dice.Below(8));
@@ -54,11 +54,15 @@ void RandomInstructions(FeedWorld& world, const std::string& account, Dice& dice
 // Posts that only a seed can order: equal in everything but their ids. A seed that knew a history would show.
 constexpr uint64_t kFirstTwin = 10'001;
 constexpr uint64_t kTwins = 20;
+constexpr uint64_t kPaidBehind = 1'000;  // Of each there is one that is paid for.
 void AddTwins(FeedWorld& world) {
   std::vector<Post> twins;
   for (uint64_t id = kFirstTwin; id < kFirstTwin + kTwins; ++id) {
     twins.push_back(world.world().posts.back());
     twins.back().id = PostId(id);
+    twins.push_back(twins.back());
+    twins.back().id = PostId(id + kPaidBehind);
+    twins.back().advertisement = true;
   }
   ASSERT_TRUE(world.serving().UpsertPosts(twins).ok());
 }
@@ -70,15 +74,19 @@ std::string EveryReply(FeedWorld& world, const std::string& account) {
     bytes += reply.ok() ? reply->SerializeAsString() : reply.status().ToString();
     bytes += '|';
   };
-  for (const char* surface : {"home", "following", "local", "discover"}) {
+  for (const char* surface : {"home", "following", "local", "discover", "ads", "push"}) {
     v1::RankPostsRequest rank = world.RankRequest(account);
     rank.mutable_visit()->set_surface(surface);
     for (uint64_t id = kFirstTwin; id < kFirstTwin + kTwins; ++id) rank.add_post_ids(id);
+    for (uint64_t id = kFirstTwin; id < kFirstTwin + kTwins; ++id) rank.add_post_ids(id + kPaidBehind);
     rank.set_limit(500);
     add(world.Rank(rank));
     v1::GetFeedRequest feed = world.FeedRequest(account, 25);
     feed.mutable_visit()->set_surface(surface);
     for (const v1::GetFeedResponse& page : world.Pages(feed, 4)) bytes += page.SerializeAsString() + '|';
+    feed.add_seed_post_ids(7);
+    feed.mutable_filter()->add_none_topic_ids(3);
+    for (const v1::GetFeedResponse& page : world.Pages(feed, 2)) bytes += page.SerializeAsString() + '|';
   }
   for (uint64_t post : {1, 7, 90, 219, 5'000}) {
     v1::ExplainPostRequest explain = world.ExplainRequest(account, post);
@@ -114,6 +122,42 @@ TEST(NoninterferenceTest, OptedOutRepliesIgnoreHistory) {
     EXPECT_EQ(one.store().statistics().histories_unsealed, unsealed);
   }
   EXPECT_GT(differed_before, kPairs / 2);
+}
+
+// Every reply on the surface for advertisements.
+std::string EveryAdvertisement(FeedWorld& world, const std::string& account) {
+  v1::RankPostsRequest rank = world.RankRequest(account);
+  v1::GetFeedRequest feed = world.FeedRequest(account, 8);
+  v1::ExplainPostRequest explain = world.ExplainRequest(account, kFirstTwin + kPaidBehind);
+  for (v1::Visit* visit : {rank.mutable_visit(), feed.mutable_visit(), explain.mutable_visit()}) {
+    visit->set_surface("ads");
+  }
+  for (uint64_t id = kFirstTwin; id < kFirstTwin + kTwins; ++id) rank.add_post_ids(id + kPaidBehind);
+  std::string bytes = world.Rank(rank)->SerializeAsString();
+  for (const v1::GetFeedResponse& page : world.Pages(feed, 4)) bytes += page.SerializeAsString() + '|';
+  return bytes + world.Explain(explain, true)->SerializeAsString();
+}
+
+TEST(NoninterferenceTest, WithoutAdsNoHistoryReachesAnAdvertisement) {
+  FeedWorld one, other;
+  AddTwins(one);
+  AddTwins(other);
+  int differed_with_ads = 0;
+  for (uint64_t pair = 0; pair < 20; ++pair) {
+    SCOPED_TRACE(pair);
+    const std::string account = "subject-" + std::to_string(pair);
+    Dice histories(2'000 + pair);
+    for (FeedWorld* world : {&one, &other}) {
+      world->AgreeTo(account, {Purpose::kPersonalize, Purpose::kAds});
+      world->Record(account, RandomHistory(*world, histories));
+      Dice instructions(pair);
+      RandomInstructions(*world, account, instructions);
+    }
+    differed_with_ads += EveryAdvertisement(one, account) != EveryAdvertisement(other, account);
+    for (FeedWorld* world : {&one, &other}) world->Withdraw(account, {Purpose::kAds});
+    ASSERT_EQ(EveryAdvertisement(one, account), EveryAdvertisement(other, account));
+  }
+  EXPECT_GT(differed_with_ads, 10);
 }
 
 TEST(NoninterferenceTest, WhoWithdrewGetsWhatWhoNeverAgreedGets) {

@@ -71,6 +71,11 @@ TEST(SurfacesTest, TheVersionChangesWithEveryRule) {
       [](SurfaceRules& rules) { rules.fresh_age = absl::Hours(7); },
       [](SurfaceRules& rules) { rules.age_max = absl::Hours(72); },
       [](SurfaceRules& rules) { rules.seen_window = absl::Hours(1); },
+      [](SurfaceRules& rules) { rules.advertisements = true; },
+      [](SurfaceRules& rules) { rules.leave_out_sensitive = true; },
+      [](SurfaceRules& rules) { rules.posts_per_day_max = 3; },
+      [](SurfaceRules& rules) { rules.quiet_hours = QuietHours{.from = 22, .until = 7}; },
+      [](SurfaceRules& rules) { rules.quiet_hours = QuietHours{.from = 7, .until = 22}; },
   };
   std::set<std::string> versions;
   for (const auto& change : changes) {

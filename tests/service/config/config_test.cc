@@ -56,6 +56,10 @@ TEST(ConfigTest, ReadsEveryKindOfValue) {
       name: "home" number: 9 scales { popularity: 0.5 } sources { popular: 0 city: 7 }
       author_spacing { decay: 0.25 } fresh_share: 0 age_hours_max: 48 seen_window_hours: 12
     }
+    surface { name: "ads" number: 5 advertisements: true }
+    surface {
+      name: "push" number: 6 leave_out_sensitive: true posts_per_day_max: 3 quiet_from_hour: 22 quiet_until_hour: 0
+    }
     fresh { crowd_min: 100 }
     limits { calls_in_flight: 7 drain_seconds: 0 }
     metrics { address: "127.0.0.1:0" }
@@ -72,7 +76,17 @@ TEST(ConfigTest, ReadsEveryKindOfValue) {
   EXPECT_EQ(later.adds, PurposeSet{Purpose::kAds});
   EXPECT_TRUE(later.agree_anew);
   EXPECT_EQ(config->store.policy.versions()[0].adds, (PurposeSet{Purpose::kPersonalize, Purpose::kLearn}));
-  ASSERT_EQ(config->surfaces.size(), 1u);
+  ASSERT_EQ(config->surfaces.size(), 3u);
+  EXPECT_TRUE(config->surfaces[1].advertisements);
+  EXPECT_FALSE(config->surfaces[1].leave_out_sensitive);
+  EXPECT_EQ(config->surfaces[1].posts_per_day_max, std::nullopt);
+  EXPECT_FALSE(config->surfaces[1].quiet_hours.has_value());
+  EXPECT_FALSE(config->surfaces[2].advertisements);
+  EXPECT_TRUE(config->surfaces[2].leave_out_sensitive);
+  EXPECT_EQ(config->surfaces[2].posts_per_day_max, 3u);
+  ASSERT_TRUE(config->surfaces[2].quiet_hours.has_value());
+  EXPECT_EQ(config->surfaces[2].quiet_hours->from, 22u);
+  EXPECT_EQ(config->surfaces[2].quiet_hours->until, 0u);
   const SurfaceRules& home = config->surfaces[0];
   EXPECT_EQ(home.id, SurfaceId(9));
   EXPECT_EQ(home.scales.popularity, 0.5f);
@@ -130,6 +144,20 @@ TEST(ConfigTest, ImpossibleValuesAreNamedWithTheirLine) {
       {"surface { name: \"home\" number: 1 topic_spacing { decay: 2 } }", "surface[0].topic_spacing.decay"},
       {"surface { name: \"home\" number: 1 scales { taste: -1 } }", "surface[0].scales.taste"},
       {"surface { name: \"home\" number: 1 sources { fresh: 100001 } }", "surface[0].sources.fresh"},
+      {"surface { name: \"home\" number: 1\nposts_per_day_max: 0 }",
+       "b.conf:5: surface[0].posts_per_day_max: 1 to 1000 allowed, 0 given"},
+      {"surface { name: \"home\" number: 1 posts_per_day_max: 1001 }",
+       "surface[0].posts_per_day_max: 1 to 1000"},
+      {"surface { name: \"home\" number: 1\nquiet_from_hour: 22 }",
+       "b.conf:5: surface[0].quiet_from_hour: allowed together"},
+      {"surface { name: \"home\" number: 1 quiet_until_hour: 7 }",
+       "surface[0].quiet_until_hour: allowed together"},
+      {"surface { name: \"home\" number: 1 quiet_from_hour: 24 quiet_until_hour: 7 }",
+       "surface[0].quiet_from_hour: 0 to 23 allowed, 24 given"},
+      {"surface { name: \"home\" number: 1 quiet_from_hour: 7\nquiet_until_hour: 7 }",
+       "b.conf:5: surface[0].quiet_until_hour: another hour"},
+      {"surface { name: \"home\" number: 1 advertisements: 2 }", "b.conf:4:"},
+      {"surface { name: \"home\" number: 1 leave_out_sensitive: perhaps }", "b.conf:4:"},
   };
   for (const auto& [text, complaint] : cases) {
     const absl::Status status = ParseMore(text).status();
