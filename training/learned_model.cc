@@ -51,7 +51,13 @@ absl::StatusOr<LearnedModel> Learn(const TrainingSet& set, const PostFeatures& f
   matrix_options.signals = options.signals;
   matrix_options.exposure_confidence = options.exposure_confidence;
   matrix_options.until = until;
-  const InteractionMatrices matrices = BuildMatrices(set, matrix_options);
+  return LearnFromMatrices(BuildMatrices(set, matrix_options), features, set.ids(), options, stage, progress);
+}
+
+absl::StatusOr<LearnedModel> LearnFromMatrices(const InteractionMatrices& matrices,
+                                               const PostFeatures& features, std::span<const PostId> ids,
+                                               const LearningOptions& options, const char* stage,
+                                               TrainProgress progress) {
   const size_t rows_min = std::max<size_t>(options.gate.crowd_min, 1);
   if (matrices.rows.size() < rows_min) {
     return absl::FailedPreconditionError(
@@ -71,9 +77,9 @@ absl::StatusOr<LearnedModel> Learn(const TrainingSet& set, const PostFeatures& f
     for (uint32_t& free : *each) free = std::max(free, 1u) - 1;
   }
   model.factor_options = FactorOptions(options, matrices.acts);
-  BAUTA_ASSIGN_OR_RETURN(
-      model.factors, TrainFactorModel(model.factor_options, matrices.acts, taste_free, features, set.ids(),
-                                      [&](float done) { return progress(stage, done); }));
+  BAUTA_ASSIGN_OR_RETURN(model.factors,
+                         TrainFactorModel(model.factor_options, matrices.acts, taste_free, features, ids,
+                                          [&](float done) { return progress(stage, done); }));
   return model;
 }
 

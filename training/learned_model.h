@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -68,6 +69,12 @@ using TrainProgress = absl::FunctionRef<absl::Status(const char* stage, float do
 absl::StatusOr<LearnedModel> Learn(const TrainingSet& set, const PostFeatures& features,
                                    const LearningOptions& options, Hour until, const char* stage,
                                    TrainProgress progress);
+
+// The same from matrices that were built already, of posts with these ids.
+absl::StatusOr<LearnedModel> LearnFromMatrices(const InteractionMatrices& matrices,
+                                               const PostFeatures& features, std::span<const PostId> ids,
+                                               const LearningOptions& options, const char* stage,
+                                               TrainProgress progress);
 
 // The values that are published. The answer rate counts `quality_scale` times in u·q. Posts that the gate
 // leaves no direction are not in it: their vector is their prior mean, which follows from their features.

@@ -28,6 +28,14 @@ TEST(GateRuleTest, FreesOneDirectionForEightSubjectsFromFiftyOn) {
   }
 }
 
+TEST(GateRuleTest, APlainThresholdFreesAllFromThere) {
+  GateRule rule;
+  rule.crowd_min = 100;
+  rule.subjects_per_direction = 0;
+  EXPECT_EQ(rule.FreeDirections(99, 64), 0u);
+  EXPECT_EQ(rule.FreeDirections(100, 64), 64u);
+}
+
 TEST(GateRuleTest, NoRuleFreesEverything) {
   GateRule rule;
   rule.crowd_min = 0;

@@ -1,0 +1,27 @@
+// Gates by name, for evaluations that compare them.
+#ifndef BAUTA_TOOLS_EVAL_GATE_VARIANTS_H_
+#define BAUTA_TOOLS_EVAL_GATE_VARIANTS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "training/privacy_gate.h"
+
+namespace bauta {
+
+struct GateVariant {
+  std::string name;
+  GateRule rule;
+};
+
+// `none`: no gate. `default`: what training does unless told otherwise. `m8`: the rule of directions, one for
+// so many subjects and none below 50. `k512`: all directions from so many subjects on. INVALID_ARGUMENT for
+// any other name.
+absl::StatusOr<GateVariant> GateVariantByName(std::string_view name);
+absl::StatusOr<std::vector<GateVariant>> GateVariantsByNames(const std::vector<std::string>& names);
+
+}  // namespace bauta
+
+#endif  // BAUTA_TOOLS_EVAL_GATE_VARIANTS_H_
