@@ -69,7 +69,8 @@ absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(const ServerConfig& confi
       .fresh = config.fresh, .model_age_max = config.model_age_max, .gazetteer = inputs->gazetteer.get()};
   BAUTA_ASSIGN_OR_RETURN(
       std::unique_ptr<ServingState> serving,
-      ServingState::Create(serving_options, *store, clock, LoadActiveModel(*models, clock.Now())));
+      ServingState::Create(serving_options, *store, clock, LoadActiveModel(*models, clock.Now()),
+                           LoadActiveCanary(*models, clock.Now())));
   BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<PageTokens> page_tokens,
                          PageTokens::Create(inputs->keys, {.age_max = config.page_token_age_max}));
   return std::unique_ptr<Backend>(
@@ -136,6 +137,10 @@ std::vector<MetricSample> Backend::Samples() const {
 }
 
 void Backend::AppendModel(std::vector<MetricSample>& samples) const {
+  if (const ServingState::ModelVersions versions = serving_->model_versions(); !versions.canary.empty()) {
+    samples.push_back({"bauta_canary_percent", "Of the subjects, whom the canary serves, with its version.",
+                       false, static_cast<double>(versions.canary_percent), "version", versions.canary});
+  }
   const absl::Time now = clock_.Now();
   const absl::StatusOr<ServingState::Reading> releases = serving_->Read(now);
   if (!releases.ok() || !releases->has_model()) return;

@@ -108,6 +108,13 @@ absl::StatusOr<FeedHandler::Looker> FeedHandler::Look(const v1::Visit& visit, bo
   return Looker{resolved, std::move(generic), true};
 }
 
+absl::StatusOr<ServingState::Reading> FeedHandler::Read(const FeedBinding& binding, uint64_t seed,
+                                                        absl::Time now) {
+  return dependencies_.serving.Read(now, [&](std::string_view canary) {
+    return dependencies_.page_tokens.PercentileOf(binding, seed, canary);
+  });
+}
+
 template <class Response>
 void FeedHandler::Stamp(const Looker& looker, const ServingState::Reading& releases, bool cut_short,
                         Response& response) {
@@ -115,6 +122,8 @@ void FeedHandler::Stamp(const Looker& looker, const ServingState::Reading& relea
   response.set_model_version(version.data(), version.size());
   response.set_config_version(config_version_);
   response.set_surface_version(looker.resolved.surface->version);
+  const std::string_view arm = releases.experiment_arm();
+  if (!arm.empty()) response.set_experiment_arm(arm.data(), arm.size());
   const auto degrade = [&](v1::DegradedReason reason) {
     response.add_degraded(reason);
     dependencies_.metrics.CountDegraded(reason);
@@ -132,7 +141,8 @@ absl::Status FeedHandler::RankPosts(const Principal& principal, const v1::RankPo
   BAUTA_ASSIGN_OR_RETURN(wanted.limit, CheckRankPosts(request));
   BAUTA_ASSIGN_OR_RETURN(const Looker looker, Look(request.visit(), request.has_visit()));
   looker.Ask(wanted);
-  wanted.seed = dependencies_.page_tokens.Start(BindingOf(looker.resolved), now).seed;
+  const FeedBinding binding = BindingOf(looker.resolved);
+  wanted.seed = dependencies_.page_tokens.Start(binding, now).seed;
   FeedScratch& scratch = ThreadScratch();
   const std::span<const PostId> candidates = ToPosts(request.post_ids(), scratch.posts);
   const std::span<const float> caller_scores(request.caller_scores().data(),
@@ -141,7 +151,7 @@ absl::Status FeedHandler::RankPosts(const Principal& principal, const v1::RankPo
   const Patience patience(dependencies_.clock, principal.deadline, dependencies_.clock.Now());
   wanted.keep_going = patience.KeepGoing();
 
-  BAUTA_ASSIGN_OR_RETURN(const ServingState::Reading releases, dependencies_.serving.Read(now));
+  BAUTA_ASSIGN_OR_RETURN(const ServingState::Reading releases, Read(binding, wanted.seed, now));
   const RankedFeed feed = RankCandidates(ContextOf(releases, looker.resolved, now), looker.view, wanted,
                                          candidates, caller_scores, scratch.ranking);
   WriteFeed(feed, looker.view, releases.posts(), looker.resolved.surface->rules,
@@ -179,7 +189,7 @@ absl::Status FeedHandler::GetFeed(const Principal& principal, const v1::GetFeedR
   wanted.keep_going = patience.KeepGoing();
 
   {
-    BAUTA_ASSIGN_OR_RETURN(const ServingState::Reading releases, dependencies_.serving.Read(now));
+    BAUTA_ASSIGN_OR_RETURN(const ServingState::Reading releases, Read(binding, wanted.seed, now));
     const RankedFeed feed =
         FindFeed(ContextOf(releases, looker.resolved, now), looker.view, wanted, scratch.ranking);
     WriteFeed(feed, looker.view, releases.posts(), looker.resolved.surface->rules,
@@ -207,10 +217,11 @@ absl::Status FeedHandler::ExplainPost(const Principal& principal, const v1::Expl
   wanted.limit = 1;
   wanted.caller_score = request.caller_score();
   looker.Ask(wanted);
-  wanted.seed = dependencies_.page_tokens.Start(BindingOf(looker.resolved), now).seed;
+  const FeedBinding binding = BindingOf(looker.resolved);
+  wanted.seed = dependencies_.page_tokens.Start(binding, now).seed;
   const SurfaceRules& surface = looker.resolved.surface->rules;
 
-  BAUTA_ASSIGN_OR_RETURN(const ServingState::Reading releases, dependencies_.serving.Read(now));
+  BAUTA_ASSIGN_OR_RETURN(const ServingState::Reading releases, Read(binding, wanted.seed, now));
   BAUTA_ASSIGN_OR_RETURN(
       const Explanation explanation,
       Explain(ContextOf(releases, looker.resolved, now), looker.view, wanted, post, ThreadScratch().ranking));

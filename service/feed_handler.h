@@ -7,6 +7,7 @@
 #ifndef BAUTA_SERVICE_FEED_HANDLER_H_
 #define BAUTA_SERVICE_FEED_HANDLER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -62,6 +63,8 @@ class FeedHandler {
  private:
   struct Looker;  // A visit, and what may be used of whoever makes it.
   absl::StatusOr<Looker> Look(const v1::Visit& visit, bool present);
+  // The releases of the arm that whoever `binding` names is in.
+  absl::StatusOr<ServingState::Reading> Read(const FeedBinding& binding, uint64_t seed, absl::Time now);
   template <class Response>
   void Stamp(const Looker& looker, const ServingState::Reading& releases, bool cut_short, Response& response);
 

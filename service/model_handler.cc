@@ -50,36 +50,69 @@ absl::StatusOr<v1::ListModelsResponse> ModelHandler::ListModels(const Principal&
                                                                 const v1::ListModelsRequest&) {
   BAUTA_ASSIGN_OR_RETURN(const std::vector<ModelStore::Entry> entries,
                          dependencies_.models.List(dependencies_.clock.Now()));
-  const std::string serving = dependencies_.serving.model_version();
+  const ServingState::ModelVersions versions = dependencies_.serving.model_versions();
   v1::ListModelsResponse response;
   for (const ModelStore::Entry& entry : entries) {
     v1::ModelInfo& info = *response.add_models();
     WriteEntry(entry, info);
-    if (entry.state == ModelStore::State::kReady && entry.version == serving)
-      info.set_state(v1::MODEL_STATE_SERVING);
+    if (entry.state != ModelStore::State::kReady) continue;
+    if (entry.version == versions.canary) info.set_state(v1::MODEL_STATE_CANARY);
+    if (entry.version == versions.serving) info.set_state(v1::MODEL_STATE_SERVING);
   }
   return response;
+}
+
+absl::Status ModelHandler::Commit(const std::string& act, const std::string& version,
+                                  const ModelStore::CanaryChoice& canary) {
+  BAUTA_RETURN_IF_ERROR(dependencies_.store.RecordAct({act}));
+  return dependencies_.models.SetActive(version, canary);
+}
+
+absl::Status ModelHandler::Serve(const std::shared_ptr<const ModelSnapshot>& model) {
+  const std::string& version = model->manifest().version;
+  const ServingState::ModelVersions versions = dependencies_.serving.model_versions();
+  const auto commit = [&] {
+    return Commit(absl::StrCat("activate-model ", version), version, ModelStore::CanaryChoice());
+  };
+  if (versions.serving != version) {
+    BAUTA_RETURN_IF_ERROR(dependencies_.serving.Activate(model, commit));
+  } else if (!versions.canary.empty()) {
+    BAUTA_RETURN_IF_ERROR(dependencies_.serving.EndCanary(commit));
+  } else {
+    return absl::OkStatus();
+  }
+  LogInfo(absl::StrCat("model ", version, " serves"));
+  return absl::OkStatus();
+}
+
+absl::Status ModelHandler::ServeCanary(const ServingState::Canary& canary) {
+  const std::string& version = canary.model->manifest().version;
+  const ServingState::ModelVersions versions = dependencies_.serving.model_versions();
+  if (versions.canary == version && versions.canary_percent == canary.percent) return absl::OkStatus();
+  const auto commit = [&] {
+    return Commit(absl::StrCat("activate-model ", version, " canary ", canary.percent), versions.serving,
+                  {version, canary.percent});
+  };
+  BAUTA_RETURN_IF_ERROR(dependencies_.serving.ActivateCanary(canary, commit));
+  LogInfo(absl::StrCat("model ", version, " serves ", canary.percent, " in a hundred subjects, model ",
+                       versions.serving, " the others"));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::ActivateModelResponse> ModelHandler::ActivateModel(
     const Principal&, const v1::ActivateModelRequest& request) {
   BAUTA_RETURN_IF_ERROR(CheckActivateModel(request));
+  const std::lock_guard lock(mutex_);
   const std::string& version = request.model_version();
   BAUTA_ASSIGN_OR_RETURN(const std::shared_ptr<const ModelSnapshot> model,
                          dependencies_.models.Load(version, dependencies_.clock.Now()));
   v1::ActivateModelResponse response;
   response.set_previous_model_version(dependencies_.serving.model_version());
-  if (response.previous_model_version() != version) {
-    const auto commit = [&] {
-      BAUTA_RETURN_IF_ERROR(dependencies_.store.RecordAct({absl::StrCat("activate-model ", version)}));
-      return dependencies_.models.SetActive(version);
-    };
-    BAUTA_RETURN_IF_ERROR(dependencies_.serving.Activate(model, commit));
-    LogInfo(absl::StrCat("model ", version, " serves"));
-  }
+  BAUTA_RETURN_IF_ERROR(request.has_canary_percent() ? ServeCanary({model, request.canary_percent()})
+                                                     : Serve(model));
   v1::ModelInfo& info = *response.mutable_model();
   info.set_model_version(version);
-  info.set_state(v1::MODEL_STATE_SERVING);
+  info.set_state(request.has_canary_percent() ? v1::MODEL_STATE_CANARY : v1::MODEL_STATE_SERVING);
   info.set_dimension(static_cast<uint32_t>(model->dimension()));
   info.set_post_count(model->posts().size());
   WriteManifest(model->manifest(), info);
@@ -100,6 +133,19 @@ std::shared_ptr<const ModelSnapshot> LoadActiveModel(ModelStore& models, absl::T
   if (model.ok()) return *std::move(model);
   LogWarning(absl::StrCat("no model: ", std::string(model.status().message())));
   return nullptr;
+}
+
+ServingState::Canary LoadActiveCanary(ModelStore& models, absl::Time now) {
+  const absl::StatusOr<ModelStore::CanaryChoice> choice = models.ActiveCanary();
+  absl::Status status = choice.status();
+  if (status.ok() && choice->version.empty()) return {};
+  if (status.ok()) {
+    absl::StatusOr<std::shared_ptr<const ModelSnapshot>> model = models.Load(choice->version, now);
+    if (model.ok()) return {*std::move(model), choice->percent};
+    status = model.status();
+  }
+  LogWarning(absl::StrCat("no canary: ", std::string(status.message())));
+  return {};
 }
 
 }  // namespace bauta

@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "service/log.h"
 
@@ -21,6 +23,7 @@ namespace {
 
 constexpr char kActiveName[] = "active";
 constexpr size_t kRefusalSizeMax = 512;
+constexpr size_t kActiveSizeMax = 2 * kModelVersionSizeMax + 8;
 
 bool MayBeSnapshot(const std::string& name) {
   return name != kActiveName && !absl::StartsWith(name, ".") && !absl::EndsWith(name, ".tmp");
@@ -172,17 +175,35 @@ absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelStore::Load(const std:
                                           version, "\" is not there"));
 }
 
-absl::StatusOr<std::string> ModelStore::Active() const {
-  absl::StatusOr<std::string> text =
-      ReadFile(files_, absl::StrCat(options_.directory, "/", kActiveName), kModelVersionSizeMax + 1);
-  if (absl::IsNotFound(text.status())) return std::string();
-  if (text.ok() && !text->empty() && text->back() == '\n') text->pop_back();
-  return text;
+absl::StatusOr<std::vector<std::string>> ModelStore::ReadActive() const {
+  const absl::StatusOr<std::string> text =
+      ReadFile(files_, absl::StrCat(options_.directory, "/", kActiveName), kActiveSizeMax);
+  if (absl::IsNotFound(text.status())) return std::vector<std::string>();
+  if (!text.ok()) return text.status();
+  return std::vector<std::string>(absl::StrSplit(*text, '\n', absl::SkipEmpty()));
 }
 
-absl::Status ModelStore::SetActive(const std::string& version) {
-  return WriteFileAtomically(files_, absl::StrCat(options_.directory, "/", kActiveName),
-                             absl::StrCat(version, "\n"));
+absl::StatusOr<std::string> ModelStore::Active() const {
+  BAUTA_ASSIGN_OR_RETURN(const std::vector<std::string> lines, ReadActive());
+  return lines.empty() ? std::string() : lines[0];
+}
+
+absl::StatusOr<ModelStore::CanaryChoice> ModelStore::ActiveCanary() const {
+  BAUTA_ASSIGN_OR_RETURN(const std::vector<std::string> lines, ReadActive());
+  CanaryChoice canary;
+  if (lines.size() < 2) return canary;
+  const std::pair<std::string, std::string> words = absl::StrSplit(lines[1], absl::MaxSplits(' ', 1));
+  canary.version = words.first;
+  if (!absl::SimpleAtoi(words.second, &canary.percent) || canary.percent < 1 || canary.percent > 99) {
+    return absl::DataLossError("the second line of `active` is not VERSION PERCENT");
+  }
+  return canary;
+}
+
+absl::Status ModelStore::SetActive(const std::string& version, const CanaryChoice& canary) {
+  std::string text = absl::StrCat(version, "\n");
+  if (!canary.version.empty()) absl::StrAppend(&text, canary.version, " ", canary.percent, "\n");
+  return WriteFileAtomically(files_, absl::StrCat(options_.directory, "/", kActiveName), text);
 }
 
 }  // namespace bauta

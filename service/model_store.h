@@ -56,10 +56,18 @@ class ModelStore {
   // with the reason.
   absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Load(const std::string& version, absl::Time now);
 
+  // A model that serves a share of the subjects beside the one that serves the others.
+  struct CanaryChoice {
+    std::string version;   // Empty: none.
+    uint32_t percent = 0;  // 1 … 99.
+  };
   // The version last given to SetActive; empty where none was.
   absl::StatusOr<std::string> Active() const;
-  // Durable when it returns OK: a restart serves the same.
-  absl::Status SetActive(const std::string& version);
+  // And the canary. DATA_LOSS: the file says something else.
+  absl::StatusOr<CanaryChoice> ActiveCanary() const;
+  // Durable when it returns OK: a restart serves the same. Both change together.
+  absl::Status SetActive(const std::string& version, const CanaryChoice& canary);
+  absl::Status SetActive(const std::string& version) { return SetActive(version, CanaryChoice()); }
 
  private:
   // Tells one content of a file from another without reading it.
@@ -75,6 +83,8 @@ class ModelStore {
 
   ModelStore(const Options& options, FileSystem& files) : options_(options), files_(files) {}
   static std::optional<Stamp> StampOf(const std::string& path);
+  // The lines of `active`, which are VERSION and, where there is a canary, VERSION PERCENT.
+  absl::StatusOr<std::vector<std::string>> ReadActive() const;
   absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Map(const std::string& path) const;
   absl::Status CheckPolicy(const ModelSnapshot::Manifest& manifest) const;
   // `model` may be null; it is set where the file is a snapshot, refused or not.

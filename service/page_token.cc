@@ -100,6 +100,21 @@ FeedPosition PageTokens::Start(const FeedBinding& binding, absl::Time now) const
   return position;
 }
 
+uint32_t PageTokens::PercentileOf(const FeedBinding& binding, uint64_t seed,
+                                  std::string_view experiment) const {
+  const BoundBytes bound(binding);
+  uint8_t seed_bytes[8] = {};
+  if (!binding.subject) PutLittleEndian(seed, sizeof(seed_bytes), seed_bytes);
+  // No namespace begins like this: it is no seed of any feed.
+  const Sha256Digest digest =
+      seed_.Compute({"arm/",
+                     experiment,
+                     "/",
+                     bound.subject(),
+                     {reinterpret_cast<const char*>(seed_bytes), sizeof(seed_bytes)}});
+  return static_cast<uint32_t>(GetLittleEndian(digest.data(), 8) % 100);
+}
+
 absl::Status PageTokens::Seal(const FeedBinding& binding, const FeedPosition& position,
                               std::string& token) const {
   if (position.shown.size() > kFeedPostsMax) {

@@ -62,6 +62,10 @@ class PageTokens {
   // The first page's position.
   FeedPosition Start(const FeedBinding& binding, absl::Time now) const;
 
+  // 0 … 99: where the subject stands in an experiment, the same on every surface and at any time; nobody, by
+  // the feed's seed. A keyed hash of the code, so it is kept nowhere and tells nothing of anybody.
+  uint32_t PercentileOf(const FeedBinding& binding, uint64_t seed, std::string_view experiment) const;
+
   // Replaces `token`. INVALID_ARGUMENT: more than kFeedPostsMax posts shown.
   absl::Status Seal(const FeedBinding& binding, const FeedPosition& position, std::string& token) const;
 

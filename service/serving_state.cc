@@ -17,13 +17,18 @@ constexpr size_t kChangesAtOnce = 32;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ServingState>> ServingState::Create(
-    const Options& options, FeatureStore& store, const Clock& clock,
-    std::shared_ptr<const ModelSnapshot> model) {
+absl::StatusOr<std::unique_ptr<ServingState>> ServingState::Create(const Options& options,
+                                                                   FeatureStore& store, const Clock& clock,
+                                                                   std::shared_ptr<const ModelSnapshot> model,
+                                                                   const Canary& canary) {
   std::unique_ptr<ServingState> state(new ServingState(options, store, clock));
   const std::lock_guard activation(state->activation_mutex_);
   if (model != nullptr && clock.Now() >= state->ExpireTimeOf(*model)) model = nullptr;
-  BAUTA_RETURN_IF_ERROR(state->Replace(std::move(model), [] { return absl::OkStatus(); }));
+  const auto chosen_before = [] { return absl::OkStatus(); };
+  BAUTA_RETURN_IF_ERROR(state->Replace(std::move(model), false, chosen_before));
+  if (canary.model != nullptr && clock.Now() < state->ExpireTimeOf(*canary.model)) {
+    BAUTA_RETURN_IF_ERROR(state->ReplaceCanary(canary, chosen_before));
+  }
   return state;
 }
 
@@ -34,14 +39,22 @@ absl::Time ServingState::ExpireTimeOf(const ModelSnapshot& model) const {
   return model.manifest().train_begin_time + options_.model_age_max;
 }
 
-absl::StatusOr<ServingState::Reading> ServingState::Read(absl::Time now) {
+absl::StatusOr<ServingState::Reading> ServingState::Read(
+    absl::Time now, absl::FunctionRef<uint32_t(std::string_view)> percentile_of) {
   for (;;) {
     Reading reading;
     reading.lock_ = std::shared_lock(serving_lock_);
-    if (now < model_expire_time_) {
+    if (now < model_expire_time_ && now < canary_expire_time_) {
       reading.posts_ = posts_.get();
       reading.fresh_ = fresh_.get();
       reading.has_model_ = has_model_;
+      if (canary_posts_ == nullptr) return reading;
+      reading.experiment_arm_ = "stable";
+      if (percentile_of(canary_posts_->model().manifest().version) < canary_percent_) {
+        reading.posts_ = canary_posts_.get();
+        reading.has_model_ = true;
+        reading.experiment_arm_ = "canary";
+      }
       return reading;
     }
     reading.lock_.unlock();
@@ -49,9 +62,15 @@ absl::StatusOr<ServingState::Reading> ServingState::Read(absl::Time now) {
   }
 }
 
-std::string ServingState::model_version() const {
+ServingState::ModelVersions ServingState::model_versions() const {
   const std::shared_lock lock(serving_lock_);
-  return has_model_ ? posts_->model().manifest().version : std::string();
+  ModelVersions versions;
+  if (has_model_) versions.serving = posts_->model().manifest().version;
+  if (canary_posts_ != nullptr) {
+    versions.canary = canary_posts_->model().manifest().version;
+    versions.canary_percent = canary_percent_;
+  }
+  return versions;
 }
 
 absl::StatusOr<std::vector<UpsertOutcome>> ServingState::UpsertPosts(std::span<const Post> posts) {
@@ -102,24 +121,56 @@ void ServingState::ApplyAll(std::vector<Change> changes) {
   for (size_t begin = 0; begin < changes.size(); begin += kChangesAtOnce) {
     const size_t end = std::min(begin + kChangesAtOnce, changes.size());
     const std::unique_lock lock(serving_lock_);
-    for (size_t i = begin; i < end; ++i) Apply(*posts_, changes[i]);
+    for (size_t i = begin; i < end; ++i) {
+      Apply(*posts_, changes[i]);
+      if (canary_posts_ != nullptr) Apply(*canary_posts_, changes[i]);
+    }
   }
   if (building_) {
     std::move(changes.begin(), changes.end(), std::back_inserter(meanwhile_));
   }
 }
 
+absl::Status ServingState::CheckAge(const ModelSnapshot& model) const {
+  const absl::Time now = clock_.Now();
+  if (now < ExpireTimeOf(model)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("model ", model.manifest().version, " was trained on what was known ",
+                   absl::FormatDuration(now - model.manifest().train_begin_time), " ago; model_age_max is ",
+                   absl::FormatDuration(options_.model_age_max)));
+}
+
 absl::Status ServingState::Activate(std::shared_ptr<const ModelSnapshot> model,
                                     absl::FunctionRef<absl::Status()> commit) {
   const std::lock_guard activation(activation_mutex_);
-  const absl::Time now = clock_.Now();
-  if (now >= ExpireTimeOf(*model)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("model ", model->manifest().version, " was trained on what was known ",
-                     absl::FormatDuration(now - model->manifest().train_begin_time),
-                     " ago; model_age_max is ", absl::FormatDuration(options_.model_age_max)));
+  BAUTA_RETURN_IF_ERROR(CheckAge(*model));
+  return Replace(std::move(model), true, commit);
+}
+
+absl::Status ServingState::ActivateCanary(const Canary& canary, absl::FunctionRef<absl::Status()> commit) {
+  const std::lock_guard activation(activation_mutex_);
+  BAUTA_RETURN_IF_ERROR(CheckAge(*canary.model));
+  const ModelVersions versions = model_versions();
+  const std::string& version = canary.model->manifest().version;
+  if (versions.serving.empty()) {
+    return absl::FailedPreconditionError("canary_percent: no model serves that could serve the others");
   }
-  return Replace(std::move(model), commit);
+  if (versions.serving == version) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("canary_percent: model ", version, " serves the others already"));
+  }
+  if (versions.canary != version) return ReplaceCanary(canary, commit);
+  BAUTA_RETURN_IF_ERROR(commit());
+  const std::unique_lock serving(serving_lock_);
+  canary_percent_ = canary.percent;
+  return absl::OkStatus();
+}
+
+absl::Status ServingState::EndCanary(absl::FunctionRef<absl::Status()> commit) {
+  const std::lock_guard activation(activation_mutex_);
+  BAUTA_RETURN_IF_ERROR(commit());
+  DropCanary();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<LivePosts>> ServingState::BuildPosts(
@@ -139,11 +190,9 @@ absl::StatusOr<std::unique_ptr<LivePosts>> ServingState::BuildPosts(
   return posts;
 }
 
-absl::Status ServingState::Replace(std::shared_ptr<const ModelSnapshot> model,
-                                   absl::FunctionRef<absl::Status()> commit) {
-  const bool has_model = model != nullptr;
-  const absl::Time expire_time = has_model ? ExpireTimeOf(*model) : absl::InfiniteFuture();
-  if (!has_model) model = GenericModel();
+absl::StatusOr<std::unique_ptr<LivePosts>> ServingState::BuildBeside(
+    std::shared_ptr<const ModelSnapshot> model, absl::FunctionRef<absl::Status()> commit,
+    std::unique_lock<std::mutex>& catalogue) {
   {
     const std::lock_guard lock(catalogue_mutex_);
     building_ = true;
@@ -152,31 +201,69 @@ absl::Status ServingState::Replace(std::shared_ptr<const ModelSnapshot> model,
   absl::Status status = built.status();
   if (status.ok()) status = commit();
 
-  std::unique_ptr<LivePosts> retired;  // Freed when nobody waits any more.
-  const std::lock_guard lock(catalogue_mutex_);
+  catalogue = std::unique_lock(catalogue_mutex_);
   building_ = false;
   const std::vector<Change> meanwhile = std::exchange(meanwhile_, {});
   if (!status.ok()) return status;
   for (const Change& change : meanwhile) Apply(**built, change);
-  {
-    const std::unique_lock serving(serving_lock_);
-    retired = std::exchange(posts_, *std::move(built));
-    has_model_ = has_model;
-    model_expire_time_ = expire_time;
+  return built;
+}
+
+absl::Status ServingState::Replace(std::shared_ptr<const ModelSnapshot> model, bool ends_canary,
+                                   absl::FunctionRef<absl::Status()> commit) {
+  const bool has_model = model != nullptr;
+  const absl::Time expire_time = has_model ? ExpireTimeOf(*model) : absl::InfiniteFuture();
+  if (!has_model) model = GenericModel();
+  std::unique_ptr<LivePosts> retired, retired_canary;  // Freed when nobody waits any more.
+  std::unique_lock<std::mutex> catalogue;
+  BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<LivePosts> built, BuildBeside(std::move(model), commit, catalogue));
+  const std::unique_lock serving(serving_lock_);
+  retired = std::exchange(posts_, std::move(built));
+  has_model_ = has_model;
+  model_expire_time_ = expire_time;
+  if (ends_canary) {
+    retired_canary = std::move(canary_posts_);
+    canary_expire_time_ = absl::InfiniteFuture();
   }
   return absl::OkStatus();
 }
 
+absl::Status ServingState::ReplaceCanary(const Canary& canary, absl::FunctionRef<absl::Status()> commit) {
+  std::unique_ptr<LivePosts> retired;
+  std::unique_lock<std::mutex> catalogue;
+  BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<LivePosts> built, BuildBeside(canary.model, commit, catalogue));
+  const std::unique_lock serving(serving_lock_);
+  retired = std::exchange(canary_posts_, std::move(built));
+  canary_expire_time_ = ExpireTimeOf(*canary.model);
+  canary_percent_ = canary.percent;
+  return absl::OkStatus();
+}
+
+void ServingState::DropCanary() {
+  std::unique_ptr<LivePosts> retired;
+  const std::lock_guard catalogue(catalogue_mutex_);
+  const std::unique_lock serving(serving_lock_);
+  retired = std::move(canary_posts_);
+  canary_expire_time_ = absl::InfiniteFuture();
+}
+
 absl::Status ServingState::RetireModelAt(absl::Time time) {
   const std::lock_guard activation(activation_mutex_);
+  bool canary_is_old = false, model_is_old = false;
   {
     const std::shared_lock lock(serving_lock_);
-    if (time < model_expire_time_) return absl::OkStatus();
+    canary_is_old = time >= canary_expire_time_;
+    model_is_old = time >= model_expire_time_;
   }
+  if (canary_is_old) {
+    LogWarning("the canary is older than model_age_max and leaves service");
+    DropCanary();
+  }
+  if (!model_is_old) return absl::OkStatus();
   LogWarning(
       "the model is older than model_age_max and leaves service: posts are ordered by age and by what many "
       "read");
-  return Replace(nullptr, [] { return absl::OkStatus(); });
+  return Replace(nullptr, false, [] { return absl::OkStatus(); });
 }
 
 absl::Status ServingState::Refresh() {

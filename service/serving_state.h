@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -46,12 +47,25 @@ class ServingState {
     const Gazetteer* gazetteer = nullptr;
   };
 
+  // A model that serves a share of the subjects, while the other one serves the others. It costs another copy
+  // of the live posts in memory.
+  struct Canary {
+    std::shared_ptr<const ModelSnapshot> model;  // Null: none.
+    uint32_t percent = 0;                        // 1 … 99.
+  };
+
   // Reads the whole catalogue. `model` is null where there is none yet: then posts are ordered by age and by
   // what many read, and replies say so. `store` and `clock` outlive the state. Errors: those of the store's
   // ForEachPost.
   static absl::StatusOr<std::unique_ptr<ServingState>> Create(const Options& options, FeatureStore& store,
                                                               const Clock& clock,
-                                                              std::shared_ptr<const ModelSnapshot> model);
+                                                              std::shared_ptr<const ModelSnapshot> model,
+                                                              const Canary& canary);
+  static absl::StatusOr<std::unique_ptr<ServingState>> Create(const Options& options, FeatureStore& store,
+                                                              const Clock& clock,
+                                                              std::shared_ptr<const ModelSnapshot> model) {
+    return Create(options, store, clock, std::move(model), Canary());
+  }
   ServingState(const ServingState&) = delete;
   ServingState& operator=(const ServingState&) = delete;
 
@@ -68,17 +82,25 @@ class ServingState {
     std::string_view model_version() const {
       return has_model_ ? std::string_view(posts_->model().manifest().version) : std::string_view();
     }
+    // "canary" or "stable" while there is a canary, else empty.
+    std::string_view experiment_arm() const { return experiment_arm_; }
 
    private:
     friend class ServingState;
     std::shared_lock<WriterPreferringLock> lock_;
     const LivePosts* posts_ = nullptr;
     const FreshTable* fresh_ = nullptr;
+    std::string_view experiment_arm_;
     bool has_model_ = false;
   };
-  // `now` decides whether the model is still young enough. UNAVAILABLE or the store's error: it is too old,
-  // and the catalogue could not be read to serve without it.
-  absl::StatusOr<Reading> Read(absl::Time now);
+  // `now` decides whether the model is still young enough. Where there is a canary, `percentile_of` is given
+  // its version and says where the subject stands, 0 … 99. UNAVAILABLE or the store's error: the model is too
+  // old, and the catalogue could not be read to serve without it.
+  absl::StatusOr<Reading> Read(absl::Time now, absl::FunctionRef<uint32_t(std::string_view)> percentile_of);
+  // What the most subjects get.
+  absl::StatusOr<Reading> Read(absl::Time now) {
+    return Read(now, [](std::string_view) { return uint32_t{100}; });
+  }
 
   // ---- The catalogue. Errors are the store's, and then nothing has changed here either.
   absl::StatusOr<std::vector<UpsertOutcome>> UpsertPosts(std::span<const Post> posts);
@@ -87,10 +109,22 @@ class ServingState {
 
   // ---- Models.
   // Builds the live posts on `model` (about a second for a million), then calls `commit`, which makes the
-  // choice durable, and then lets it serve. FAILED_PRECONDITION: too old. An error of `commit` or of the
-  // store changes nothing.
+  // choice durable, and then lets it serve all; a canary ends. FAILED_PRECONDITION: too old. An error of
+  // `commit` or of the store changes nothing.
   absl::Status Activate(std::shared_ptr<const ModelSnapshot> model, absl::FunctionRef<absl::Status()> commit);
-  std::string model_version() const;  // Empty where none serves.
+  // The same for a share of the subjects. FAILED_PRECONDITION also where no model serves the others, or this
+  // one does.
+  absl::Status ActivateCanary(const Canary& canary, absl::FunctionRef<absl::Status()> commit);
+  // The other model serves all.
+  absl::Status EndCanary(absl::FunctionRef<absl::Status()> commit);
+
+  struct ModelVersions {
+    std::string serving;  // Empty where none serves.
+    std::string canary;   // Empty where there is none.
+    uint32_t canary_percent = 0;
+  };
+  ModelVersions model_versions() const;
+  std::string model_version() const { return model_versions().serving; }
 
   // ---- Upkeep, called by the server every `kReleaseInterval`: a new release of the crowd's counts, and out
   // with a model that would grow too old before the next.
@@ -106,9 +140,18 @@ class ServingState {
 
   ServingState(const Options& options, FeatureStore& store, const Clock& clock);
   absl::Time ExpireTimeOf(const ModelSnapshot& model) const;
+  absl::Status CheckAge(const ModelSnapshot& model) const;
   absl::StatusOr<std::unique_ptr<LivePosts>> BuildPosts(std::shared_ptr<const ModelSnapshot> model) const;
-  // Null: the generic model. Called with activation_mutex_ held.
-  absl::Status Replace(std::shared_ptr<const ModelSnapshot> model, absl::FunctionRef<absl::Status()> commit);
+  // The same, then `commit`; leaves `catalogue`, of catalogue_mutex_, locked, with nothing changed meanwhile
+  // that the result lacks.
+  absl::StatusOr<std::unique_ptr<LivePosts>> BuildBeside(std::shared_ptr<const ModelSnapshot> model,
+                                                         absl::FunctionRef<absl::Status()> commit,
+                                                         std::unique_lock<std::mutex>& catalogue);
+  // These are called with activation_mutex_ held. A null model: the generic one.
+  absl::Status Replace(std::shared_ptr<const ModelSnapshot> model, bool ends_canary,
+                       absl::FunctionRef<absl::Status()> commit);
+  absl::Status ReplaceCanary(const Canary& canary, absl::FunctionRef<absl::Status()> commit);
+  void DropCanary();
   absl::Status RetireModelAt(absl::Time time);
   void Apply(LivePosts& posts, const Change& change) const;
   void ApplyAll(std::vector<Change> changes);
@@ -130,6 +173,9 @@ class ServingState {
   std::shared_ptr<const FreshTable> fresh_;
   absl::Time model_expire_time_ = absl::InfiniteFuture();
   bool has_model_ = false;
+  std::unique_ptr<LivePosts> canary_posts_;  // Null: no canary.
+  absl::Time canary_expire_time_ = absl::InfiniteFuture();
+  uint32_t canary_percent_ = 0;
 };
 
 }  // namespace bauta

@@ -62,6 +62,10 @@ absl::StatusOr<PostId> CheckExplainPost(const v1::ExplainPostRequest& request) {
 }
 
 absl::Status CheckActivateModel(const v1::ActivateModelRequest& request) {
+  if (request.has_canary_percent()) {
+    BAUTA_RETURN_IF_ERROR(
+        CheckRange("canary_percent", int64_t{request.canary_percent()}, int64_t{1}, int64_t{99}));
+  }
   const std::string& version = request.model_version();
   BAUTA_RETURN_IF_ERROR(CheckText("model_version", version, 1, kModelVersionSizeMax));
   for (char c : version) {

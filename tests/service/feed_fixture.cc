@@ -75,7 +75,8 @@ void FeedWorld::Start() {
   model_options.region = world_.parameters.region;
   running_->models = Taken(ModelStore::Open(model_options, PosixFileSystem()));
   running_->serving = Taken(ServingState::Create(ServingState::Options(), store(), clock_,
-                                                 LoadActiveModel(models(), clock_.Now())));
+                                                 LoadActiveModel(models(), clock_.Now()),
+                                                 LoadActiveCanary(models(), clock_.Now())));
   running_->page_tokens = Taken(PageTokens::Create(*keys_, PageTokens::Options()));
   running_->visit_notes = std::make_unique<VisitNotes>(VisitNotes::Options(), store());
   const FeedHandler::Dependencies feed_dependencies{

@@ -160,6 +160,33 @@ TEST(NoninterferenceTest, WithoutAdsNoHistoryReachesAnAdvertisement) {
   EXPECT_GT(differed_with_ads, 10);
 }
 
+TEST(NoninterferenceTest, TheArmOfACanaryDependsOnTheCodeAlone) {
+  FeedWorld one, other;
+  AddTwins(one);
+  AddTwins(other);
+  ModelParameters parameters = one.world().parameters;
+  parameters.version = "canary-1";
+  parameters.score_weights.freshness += 1;
+  v1::ActivateModelRequest request;
+  request.set_model_version(parameters.version);
+  request.set_canary_percent(50);
+  for (FeedWorld* world : {&one, &other}) {
+    world->folder().Write("models/canary-1", *EncodeSnapshot(parameters));
+    ASSERT_TRUE(world->model_handler().ActivateModel(Principal(), request).ok());
+  }
+  Dice histories(11);
+  for (int i = 0; i < 6; ++i) {
+    const std::string account = "subject-" + std::to_string(i);
+    one.AgreeTo(account, {Purpose::kPersonalize});
+    const auto arm = [&] { return one.Rank(one.RankRequest(account))->feed().experiment_arm(); };
+    const std::string before = arm();
+    one.Record(account, RandomHistory(one, histories));
+    EXPECT_EQ(arm(), before);
+    one.Withdraw(account, {Purpose::kPersonalize});
+    EXPECT_EQ(EveryReply(one, account), EveryReply(other, account));
+  }
+}
+
 TEST(NoninterferenceTest, WhoWithdrewGetsWhatWhoNeverAgreedGets) {
   FeedWorld one, other;
   Dice histories(7);

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "bauta/v1/feed_service.grpc.pb.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/feed_flags.h"
 #include "tools/cli/flags.h"
 #include "tools/cli/output.h"
 #include "tools/cli/record_parser.h"
@@ -74,6 +75,7 @@ void PrintFeed(const v1::RankedFeed& feed, size_t first_rank) {
   std::printf("%s\nmodel %s%s", trace.c_str(),
               feed.model_version().empty() ? "none" : feed.model_version().c_str(),
               feed.end_of_feed() ? ", end of the feed" : "");
+  if (!feed.experiment_arm().empty()) std::printf(", arm %s", feed.experiment_arm().c_str());
   for (const int reason : feed.degraded()) {
     std::printf(", degraded: %s", ShortEnumName(v1::DegradedReason_descriptor(), reason).c_str());
   }
@@ -86,6 +88,7 @@ absl::Status Feed(const Arguments&) {
   v1::GetFeedRequest request;
   BAUTA_ASSIGN_OR_RETURN(*request.mutable_visit(), VisitByFlags());
   request.set_page_size(absl::GetFlag(FLAGS_limit));
+  BAUTA_RETURN_IF_ERROR(SetPostsByFlags(request));
   request.set_include_score_terms(absl::GetFlag(FLAGS_terms));
   size_t rank = 1;
   for (uint32_t page = 0; page < absl::GetFlag(FLAGS_pages); ++page) {
@@ -188,8 +191,11 @@ absl::Status Why(const Arguments& arguments) {
 
 std::vector<Command> FeedCommands() {
   return {
-      {"feed", "--account=ID [--surface=home] [--ip=ADDRESS] [--limit=20] [--pages=1] [--terms]",
-       "a feed, page by page", Feed},
+      {"feed",
+       "--account=ID [--surface=home] [--ip=ADDRESS] [--limit=20] [--pages=1] [--terms] [--like=POST,…] "
+       "[--without=POST,…] [--topics=ID,…] [--not_topics=ID,…] [--languages=TAG,…] [--not_languages=TAG,…] "
+       "[--authors=ID,…] [--not_authors=ID,…] [--followed] [--hours=N]",
+       "a feed, page by page; or posts like given ones", Feed},
       {"rank", "--account=ID POST… [--limit=20] [--terms]", "given posts, in order", Rank},
       {"why", "--account=ID POST [--history]", "why a subject would see a post, or not", Why},
   };

@@ -12,6 +12,8 @@
 #include "tools/cli/output.h"
 #include "tools/cli/record_parser.h"
 
+ABSL_FLAG(uint32_t, canary_percent, 0, "activate: let it serve so many in a hundred subjects; default: all");
+
 namespace bauta {
 namespace {
 
@@ -45,10 +47,15 @@ absl::Status Activate(const Arguments& arguments) {
   const auto stub = v1::ModelService::NewStub(connection->channel());
   v1::ActivateModelRequest request;
   request.set_model_version(arguments[0]);
+  const uint32_t percent = absl::GetFlag(FLAGS_canary_percent);
+  if (percent > 0) request.set_canary_percent(percent);
   BAUTA_ASSIGN_OR_RETURN(const v1::ActivateModelResponse response,
                          connection->Call(*stub, &Stub::ActivateModel, request));
   if (absl::GetFlag(FLAGS_json)) {
     PrintJson(response);
+  } else if (percent > 0) {
+    std::printf("%s serves %u in a hundred subjects, %s the others\n",
+                response.model().model_version().c_str(), percent, response.previous_model_version().c_str());
   } else {
     std::printf(
         "%s serves; before it, %s\n", response.model().model_version().c_str(),
@@ -62,7 +69,8 @@ absl::Status Activate(const Arguments& arguments) {
 std::vector<Command> ModelCommands() {
   return {
       {"models", "", "the models there are, and which one serves", Models},
-      {"activate", "MODEL", "make a model serve; an older one is a rollback", Activate},
+      {"activate", "MODEL [--canary_percent=N]",
+       "make a model serve, all or so many in a hundred subjects; an older one is a rollback", Activate},
   };
 }
 
