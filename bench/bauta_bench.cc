@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   bauta::bench::RegisterScanBenchmarks();
   bauta::bench::RegisterStoreBenchmarks();
   bauta::bench::RegisterTrainingBenchmarks();
+  bauta::bench::RegisterPrivacyBenchmarks();
 
   if (!json) std::printf("%s\n", bauta::bench::DescribeMachine().c_str());
   bauta::bench::FigureReporter reporter(json);

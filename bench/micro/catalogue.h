@@ -44,6 +44,7 @@ SubjectView MakeView(absl::Time now, size_t posts, size_t interactions, std::mt1
 // kRequests lists of kCandidates distinct ids.
 std::vector<std::vector<PostId>> MakeRequests(size_t posts, bool popular);
 
+void RegisterPrivacyBenchmarks();
 void RegisterRankingBenchmarks(bool large);
 void RegisterScanBenchmarks();
 void RegisterStoreBenchmarks();

@@ -50,6 +50,9 @@ constexpr Time kTimes[] = {
     {"store_read_us.cold", "store_read_cold"},
     {"store_read_us.cached", "store_read_cached"},
     {"record_100_us", "record_100"},
+    {"rank_cold_us", "rank_cold"},
+    {"open_sealed_us", "open_sealed"},
+    {"decode_plain_us", "decode_plain"},
     {"train_epoch_us", "train_epoch"},
 };
 
@@ -60,9 +63,19 @@ struct Value {
   const char* unit;
 };
 constexpr Value kValues[] = {
-    {"feed_recall_at_100", "scan_top_100", "recall", "1"},  {"bytes_per_post", "rank", "bytes_per_post", "B"},
-    {"fold_in_steps", "fold_in_200", "steps", "1"},         {"fold_in_error", "fold_in_200", "error", "1"},
+    {"feed_recall_at_100", "scan_top_100", "recall", "1"},
+    {"bytes_per_post", "rank", "bytes_per_post", "B"},
+    {"fold_in_steps", "fold_in_200", "steps", "1"},
+    {"fold_in_error", "fold_in_200", "error", "1"},
     {"train_difference", "train_epoch", "difference", "1"},
+    {"existence_ratio", "existence_over_socket", "ratio", "1"},
+    {"existence_us.never", "existence_over_socket", "never", "us"},
+    {"existence_us.erased", "existence_over_socket", "erased", "us"},
+    {"existence_us.withdrawn", "existence_over_socket", "withdrawn", "us"},
+    {"existence_ratio.handler", "existence_in_handler", "ratio", "1"},
+    {"existence_us.handler.never", "existence_in_handler", "never", "us"},
+    {"existence_us.handler.erased", "existence_in_handler", "erased", "us"},
+    {"existence_us.handler.withdrawn", "existence_in_handler", "withdrawn", "us"},
 };
 
 // Operations of the rank update and the factorization of one row with n observations.
@@ -113,6 +126,12 @@ void AddFigures(const FigureReporter& results, FigureSheet& figures) {
     if (const auto time = results.Microseconds(benchmark)) {
       figures.Add(name, *time / (1e6 * FoldInOperations(n) / flops), "1");
     }
+  }
+  // Over what the call would take if the same bytes lay in the clear and no gate were asked.
+  const auto rank = results.Microseconds("rank_cold"), sealed = results.Microseconds("open_sealed"),
+             plain = results.Microseconds("decode_plain");
+  if (rank && sealed && plain) {
+    figures.Add("seal_cost_on_rank", (*sealed - *plain) / (*rank - (*sealed - *plain)), "1");
   }
   const auto epoch = results.Microseconds("train_epoch");
   if (const auto operations = results.Counter("train_epoch", "operations"); epoch && operations) {

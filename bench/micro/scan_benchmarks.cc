@@ -52,8 +52,10 @@ std::vector<float> MakeMatrix() {
 struct Scan {
   TasteScan scan;
   Viewer viewer;
+  FeedRequest request = {.seed = 1};
   std::span<const ScannedPost> Find(const RankingContext& context, std::span<const float> taste) {
-    return scan.Find(context, viewer, taste, /*oldest_seconds=*/0, /*seed=*/1, kTop);
+    bool out_of_time = false;
+    return scan.Find(context, viewer, request, taste, /*oldest_seconds=*/0, kTop, out_of_time);
   }
 };
 

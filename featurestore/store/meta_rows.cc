@@ -58,6 +58,13 @@ absl::Status WriteIdentity(const Engine& engine, const StoreIdentity& identity) 
                   "make the store");
 }
 
+void ReadStandIn(const Engine& engine) {
+  rocksdb::PinnableSlice row;
+  engine.db()
+      .Get(rocksdb::ReadOptions(), engine.family(Engine::Family::kMeta), ToSlice(kRegion), &row)
+      .PermitUncheckedError();
+}
+
 absl::StatusOr<uint64_t> ReadAppliedSequence(const Engine& engine) {
   BAUTA_ASSIGN_OR_RETURN(const std::optional<uint64_t> sequence, ReadNumber(engine, kApplied));
   return sequence.value_or(0);

@@ -26,6 +26,9 @@ absl::StatusOr<std::optional<StoreIdentity>> ReadIdentity(const Engine& engine);
 // Durable, and not in the write-ahead log alone.
 absl::Status WriteIdentity(const Engine& engine, const StoreIdentity& identity);
 
+// Reads a row that every store has on the disk, for what that costs.
+void ReadStandIn(const Engine& engine);
+
 // The sequence of the rights log's last entry that the database holds; 0: none.
 absl::StatusOr<uint64_t> ReadAppliedSequence(const Engine& engine);
 void PutAppliedSequence(const Engine& engine, uint64_t sequence, rocksdb::WriteBatch& batch);

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "featurestore/records/subject_view_builder.h"
+#include "featurestore/store/meta_rows.h"
 
 namespace bauta {
 namespace {
@@ -27,6 +28,8 @@ void SubjectReader::ReadRows(const StoredCode& code, SubjectRows& rows) const {
   rows.history_status_ = AbsentIsFine(statuses[1], "read a subject's history");
   rows.head_ = std::move(values[0]);
   rows.history_ = std::move(values[1]);
+  // Filters say that a row is not there without a read; its absence would show in the time of the call.
+  if (!rows.has_head_) ReadStandIn(*core_.engine);
 }
 
 absl::StatusOr<StoredHead> SubjectReader::Head(const StoredCode& code, const SubjectRows& rows) const {
