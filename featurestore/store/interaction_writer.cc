@@ -12,6 +12,8 @@ namespace {
 // What was there, and what the call adds to it: the frame that is to be appended.
 struct Growth {
   const History& before;
+  const Retention& retention;
+  Hour now;
   History added;
 };
 
@@ -34,6 +36,8 @@ bool AddState(const SignalEvent& event, Hour hour, Growth& growth) {
   if (on == nullptr && off == nullptr) {
     on = find(growth.before.states);
     off = find(growth.before.taken_back);
+    // Too old, though no fold has dropped it yet: nobody is shown it, so it must not stand for a new one.
+    if (on != nullptr && growth.retention.Expired(on->kind, on->hour, growth.now)) on = nullptr;
   }
   if (event.taken_back) {
     if (on == nullptr || on->hour > hour) return false;  // Nothing to take back, or turned on since.
@@ -122,7 +126,10 @@ absl::StatusOr<std::vector<RecordOutcome>> InteractionWriter::Record(
 
   std::vector<RecordOutcome> outcomes;
   outcomes.reserve(events.size());
-  Growth growth = {.before = before->history.rows, .added = {}};
+  Growth growth = {.before = before->history.rows,
+                   .retention = core_.options.retention,
+                   .now = Hour::Floor(now),
+                   .added = {}};
   for (const SignalEvent& event : events) {
     RecordOutcome outcome = Admit(event, before->consent, self_author, Hour::Floor(now));
     if (outcome == RecordOutcome::kRecorded && !AddEvent(event, growth)) {

@@ -92,6 +92,19 @@ TEST_F(InteractionsTest, ALikeTakenBackIsGoneAndLeavesNothingAfterAFold) {
   EXPECT_THAT(fixture_.View(1).states(), SizeIs(1));
 }
 
+// Until the sweep has dropped the first one nobody is shown it, and it must not stand for the second.
+TEST_F(InteractionsTest, ALikeAfterOneThatExpiredIsKept) {
+  Open();
+  EXPECT_EQ(Record(Event(7, SignalKind::kLike)), RecordOutcome::kRecorded);
+  fixture_.clock().Advance(absl::Hours(fixture_.options().retention.AgeHoursMax(SignalKind::kLike)) +
+                           absl::Hours(1));
+  EXPECT_THAT(fixture_.View(1).states(), IsEmpty());
+  EXPECT_EQ(Record(Event(7, SignalKind::kLike)), RecordOutcome::kRecorded);
+  EXPECT_THAT(fixture_.View(1).states(), SizeIs(1));
+  fixture_.Reopen();
+  EXPECT_THAT(fixture_.View(1).states(), SizeIs(1));
+}
+
 TEST_F(InteractionsTest, ALateTakingBackDoesNotUndoALaterLike) {
   Open();
   fixture_.clock().Advance(absl::Hours(5));

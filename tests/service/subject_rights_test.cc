@@ -3,16 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <random>
-#include <set>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "featurestore/records/ids.h"
 #include "tests/service/calls.h"
+#include "tests/service/export_ledger.h"
 
 namespace bauta::testing {
 namespace {
@@ -21,144 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr int kAuthors = 8;
 constexpr int kPosts = 24;
-
-std::string AuthorOf(uint64_t post) { return absl::StrCat("author-", post % kAuthors); }
-
-// What a subject was told to be remembered by, from the calls alone: the oracle of the export.
-class Ledger {
- public:
-  using Act = std::tuple<uint64_t, int, uint32_t>;  // Post or topic, kind, hour.
-
-  void Record(const v1::Interaction& event) {
-    const auto kind = event.kind();
-    if (!personalize_ || excluded_.contains(kind)) return;
-    const auto hour = static_cast<uint32_t>(event.event_time().seconds() / 3600);
-    const uint64_t target = event.has_topic_id() ? event.topic_id() : event.post_id();
-    if (kind == v1::SIGNAL_KIND_IMPRESSION) {
-      impressions_.emplace(target, hour);
-    } else if (kind == v1::SIGNAL_KIND_LIKE || kind == v1::SIGNAL_KIND_FAVORITE) {
-      if (event.taken_back()) {
-        states_.erase({target, kind});
-      } else {
-        states_.try_emplace({target, kind}, hour);
-      }
-    } else {
-      uint32_t& strength = acts_[{target, kind, hour}];
-      strength = std::max(strength, event.strength());
-    }
-  }
-  void SetPersonalize(bool on) {
-    personalize_ = on;
-    if (on) return;
-    acts_.clear();
-    states_.clear();
-    impressions_.clear();
-  }
-  void Exclude(v1::SignalKind kind) {
-    excluded_.insert(kind);
-    std::erase_if(acts_, [&](const auto& entry) { return std::get<1>(entry.first) == kind; });
-    std::erase_if(states_, [&](const auto& entry) { return entry.first.second == kind; });
-    if (kind == v1::SIGNAL_KIND_IMPRESSION) impressions_.clear();
-  }
-  void Readmit(v1::SignalKind kind) { excluded_.erase(kind); }
-
-  void Dismiss(uint64_t post, v1::DismissReason reason, uint32_t hour) {
-    const std::string target =
-        reason == v1::DISMISS_REASON_BLOCK_AUTHOR ? AuthorOf(post) : absl::StrCat(post);
-    const auto [found, added] = dismissals_.try_emplace({reason, target}, X{post, hour, 1});
-    X& x = found->second;
-    if (added || (x.post == post && x.hour == hour)) return;
-    x = {post, hour, x.repeats + 1};
-  }
-  void Undo(uint64_t post) {
-    std::erase_if(dismissals_, [&](const auto& entry) { return entry.second.post == post; });
-  }
-  void Relate(v1::RelationKind kind, const std::string& author, bool taken_back) {
-    if (taken_back) {
-      relations_.erase({kind, author});
-      return;
-    }
-    if (kind == v1::RELATION_KIND_FOLLOW) {
-      relations_.erase({v1::RELATION_KIND_BLOCK, author});
-      relations_.erase({v1::RELATION_KIND_MUTE, author});
-    } else {
-      relations_.erase({v1::RELATION_KIND_FOLLOW, author});
-    }
-    relations_.insert({kind, author});
-  }
-
-  // One line a fact, sorted.
-  std::vector<std::string> Lines(Calls& calls) const {
-    std::vector<std::string> lines;
-    for (const auto& [act, strength] : acts_) {
-      lines.push_back(absl::StrCat("act ", std::get<0>(act), " ", std::get<1>(act), " ", std::get<2>(act),
-                                   " ", strength));
-    }
-    for (const auto& [state, hour] : states_) {
-      lines.push_back(absl::StrCat("act ", state.first, " ", state.second, " ", hour, " 0"));
-    }
-    for (const auto& [post, hour] : impressions_) {
-      lines.push_back(absl::StrCat("impression ", PostFingerprint::Of(PostId(post)).value(), " ", hour));
-    }
-    for (const auto& [key, x] : dismissals_) {
-      lines.push_back(absl::StrCat("x ", key.first, " ", x.post, " ", x.hour, " ", x.repeats));
-    }
-    for (const auto& [kind, author] : relations_) {
-      lines.push_back(absl::StrCat("relation ", kind, " ", calls.AuthorCodeOf(author)));
-    }
-    if (personalize_) lines.push_back("personalize");
-    for (int kind : excluded_) lines.push_back(absl::StrCat("excluded ", kind));
-    std::sort(lines.begin(), lines.end());
-    return lines;
-  }
-
- private:
-  struct X {
-    uint64_t post;
-    uint32_t hour;
-    uint32_t repeats;
-  };
-  bool personalize_ = false;
-  std::set<int> excluded_;
-  std::map<Act, uint32_t> acts_;
-  std::map<std::pair<uint64_t, int>, uint32_t> states_;
-  std::set<std::pair<uint64_t, uint32_t>> impressions_;
-  std::map<std::pair<int, std::string>, X> dismissals_;
-  std::set<std::pair<int, std::string>> relations_;
-};
-
-std::vector<std::string> LinesOf(const Exported& exported) {
-  const auto hour = [](const google::protobuf::Timestamp& time) {
-    EXPECT_EQ(time.seconds() % 3600, 0);
-    return time.seconds() / 3600;
-  };
-  std::vector<std::string> lines;
-  for (const v1::StoredInteraction& act : exported.interactions) {
-    const uint64_t target = act.has_topic_id() ? act.topic_id() : act.post_id();
-    lines.push_back(
-        absl::StrCat("act ", target, " ", act.kind(), " ", hour(act.event_time()), " ", act.strength()));
-    EXPECT_EQ(act.surface(), "local");
-  }
-  for (const v1::StoredImpression& impression : exported.impressions) {
-    lines.push_back(
-        absl::StrCat("impression ", impression.post_fingerprint(), " ", hour(impression.event_time())));
-  }
-  for (const v1::Dismissal& x : exported.dismissals) {
-    lines.push_back(
-        absl::StrCat("x ", x.reason(), " ", x.post_id(), " ", hour(x.dismiss_time()), " ", x.repeat_count()));
-  }
-  for (const v1::Relation& relation : exported.relations) {
-    lines.push_back(absl::StrCat("relation ", relation.kind(), " ", relation.author().author_code()));
-  }
-  for (const v1::PurposeConsent& consent : exported.consent.purposes()) {
-    if (consent.purpose() == v1::PURPOSE_PERSONALIZE) lines.push_back("personalize");
-  }
-  for (int kind : exported.consent.excluded_kinds()) lines.push_back(absl::StrCat("excluded ", kind));
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
 
 void ExpectWhole(const Exported& exported) {
   EXPECT_TRUE(std::is_sorted(exported.parts.begin(), exported.parts.end()));
@@ -183,7 +43,7 @@ class RandomLife {
     server_.clock().Advance(absl::Minutes(7));
     switch (Draw(20)) {
       case 0:
-        return Consent();
+        return Draw(6) == 0 ? Erase() : Consent();
       case 1:
         return Kinds();
       case 2:
@@ -196,11 +56,14 @@ class RandomLife {
         return Events();
     }
   }
-  void Grant() {
-    ASSERT_TRUE(calls_.Grant(subject_, {v1::PURPOSE_PERSONALIZE}).ok());
-    ledger_.SetPersonalize(true);
+  void Grant(v1::Purpose purpose = v1::PURPOSE_PERSONALIZE) {
+    ASSERT_TRUE(calls_.Grant(subject_, {purpose}).ok());
+    ledger_.Grant(purpose, absl::ToUnixSeconds(calls_.now()));
   }
-  const Ledger& ledger() const { return ledger_; }
+  const ExportLedger& ledger() {
+    ledger_.Expire(absl::ToUnixSeconds(calls_.now()));
+    return ledger_;
+  }
 
  private:
   uint32_t Draw(uint32_t below) { return std::uniform_int_distribution<uint32_t>(0, below - 1)(random_); }
@@ -222,13 +85,20 @@ class RandomLife {
     // Half of the batches are sent twice, as after a lost reply.
     for (uint32_t i = 0; i <= Draw(2); ++i) {
       ASSERT_TRUE(calls_.Record(batch).ok());
+      ledger_.Expire(absl::ToUnixSeconds(calls_.now()));
       for (const v1::Interaction& event : batch) ledger_.Record(event);
     }
   }
+  void Erase() {
+    calls_.Erase(subject_);
+    ledger_ = ExportLedger();
+    Grant();
+  }
   void Consent() {
-    if (Draw(3) != 0) return Grant();
-    ASSERT_TRUE(calls_.Withdraw(subject_, {v1::PURPOSE_PERSONALIZE}).ok());
-    ledger_.SetPersonalize(false);
+    const auto purpose = Draw(2) == 0 ? v1::PURPOSE_PERSONALIZE : static_cast<v1::Purpose>(1 + Draw(5));
+    if (Draw(3) != 0) return Grant(purpose);
+    ASSERT_TRUE(calls_.Withdraw(subject_, {purpose}).ok());
+    ledger_.Withdraw(purpose);
   }
   void Kinds() {
     const v1::SignalKind kind = DrawKind();
@@ -244,9 +114,11 @@ class RandomLife {
     ASSERT_TRUE(calls_.UpdateConsent(request).ok());
   }
   void Relation() {
-    const std::string author = AuthorOf(Draw(kAuthors));
+    const bool is_topic = Draw(3) == 0;
+    const std::string author = is_topic ? absl::StrCat(1 + Draw(5)) : LedgerAuthor(Draw(kLedgerAuthors));
     const auto kind = static_cast<v1::RelationKind>(1 + Draw(3));
-    v1::RelationChange change = RelationTo(kind, author);
+    v1::RelationChange change =
+        is_topic ? RelationToTopic(kind, std::stoull(author)) : RelationTo(kind, author);
     change.set_taken_back(Draw(3) == 0);
     ASSERT_THAT(Shorts(*calls_.Relate(subject_, {change})), ElementsAre(::testing::StartsWith("ACCEPTED")));
     ledger_.Relate(kind, author, change.taken_back());
@@ -254,8 +126,10 @@ class RandomLife {
   void X() {
     const uint64_t post = DrawPost();
     if (Draw(3) == 0) {
-      ASSERT_TRUE(calls_.Undo(subject_, post).ok());
-      return ledger_.Undo(post);
+      const v1::DismissReason reason =
+          Draw(2) == 0 ? v1::DISMISS_REASON_UNSPECIFIED : v1::DISMISS_REASON_BLOCK_AUTHOR;
+      ASSERT_TRUE(calls_.Undo(subject_, post, reason).ok());
+      return ledger_.Undo(post, reason);
     }
     const v1::DismissReason reason =
         Draw(2) == 0 ? v1::DISMISS_REASON_NOT_INTERESTED : v1::DISMISS_REASON_BLOCK_AUTHOR;
@@ -267,7 +141,7 @@ class RandomLife {
   Calls calls_;
   const v1::Subject subject_;
   std::mt19937 random_;
-  Ledger ledger_;
+  ExportLedger ledger_;
 };
 
 class SubjectRightsTest : public ::testing::Test {
@@ -275,10 +149,10 @@ class SubjectRightsTest : public ::testing::Test {
   SubjectRightsTest() {
     std::vector<v1::Post> posts;
     for (uint64_t id = 1; id <= kPosts; ++id)
-      posts.push_back(PostOf(id, AuthorOf(id), {id % 5 + 1}, calls_.now()));
+      posts.push_back(PostOf(id, LedgerAuthor(id), {id % 5 + 1}, calls_.now()));
     EXPECT_TRUE(calls_.Upsert(posts).ok());
   }
-  std::unique_ptr<TestServer> server_ = TestServer::Start();
+  std::unique_ptr<TestServer> server_ = TestServer::Start({.more_config = kLedgerAges});
   Calls calls_{*server_};
   const v1::Subject reader_ = Account("reader");
 };
@@ -291,14 +165,16 @@ TEST_F(SubjectRightsTest, AnExportEqualsALedgerOfWhatWasSentAfterAnyChanges) {
     lives.back().Grant();
   }
   size_t lines = 0;
-  for (int step = 0; step < 240; ++step) {
+  for (int step = 0; step < 400; ++step) {
     RandomLife& life = lives[static_cast<size_t>(step) % lives.size()];
+    if (step % 16 == 0) server_->clock().Advance(absl::Hours(13));
     life.Step();
+    if (step % 64 == 0) server_->RunDueTasks();  // Also what the sweep has not seen is not shown.
     if (step == 150) {
       ASSERT_TRUE(server_->Restart().ok());
     }
     const v1::Subject& subject = subjects[static_cast<size_t>(step) % lives.size()];
-    if (step % 9 != 0 && step < 232) continue;
+    if (step % 9 != 0 && step < 392) continue;
     const Exported exported = calls_.Export(subject);
     ExpectWhole(exported);
     const std::vector<std::string> expected = life.ledger().Lines(calls_);
