@@ -61,6 +61,9 @@ SnapshotManifest ManifestOf(const ModelParameters& p) {
   manifest.alpha0 = p.alpha0;
   manifest.lambda = p.lambda;
   manifest.frequency_exponent = p.frequency_exponent;
+  manifest.post_lambda = p.post_lambda;
+  manifest.post_frequency_exponent = p.post_frequency_exponent;
+  manifest.crowd_size = p.crowd_size;
   manifest.signals = p.signals;
   manifest.score_weights = p.score_weights;
   return manifest;
@@ -88,6 +91,10 @@ absl::Status CheckShapes(const ModelParameters& p) {
                                                    ", have ", p.mean_taste.size(), " and ",
                                                    p.prior.bias.size(), " values"));
   }
+  if (!p.taste_variance.empty() && p.taste_variance.size() != d) {
+    return absl::InvalidArgumentError(absl::StrCat("taste_variance must be empty or have the dimension ", d,
+                                                   ", has ", p.taste_variance.size(), " values"));
+  }
   BAUTA_RETURN_IF_ERROR(CheckMatrix("post_vectors", p.post_vectors, p.posts.size(), d));
   BAUTA_RETURN_IF_ERROR(CheckMatrix("author_vectors", p.prior.author_vectors, p.prior.authors.size(), d));
   BAUTA_RETURN_IF_ERROR(CheckMatrix("topic_vectors", p.prior.topic_vectors, p.prior.topics.size(), d));
@@ -111,6 +118,9 @@ absl::StatusOr<std::string> EncodeSnapshot(const ModelParameters& p) {
   writer.Add(Section::kManifest, encoded_manifest.data(), encoded_manifest.size());
   writer.AddRows(Section::kGram, p.gram.data(), 1, d);
   writer.AddRows(Section::kMeanTaste, p.mean_taste.data(), 1, d);
+  std::vector<float> variance = p.taste_variance;
+  variance.resize(d);
+  writer.AddRows(Section::kTasteVariance, variance.data(), 1, d);
   writer.AddIds(Section::kPostIds, p.posts);
   writer.AddRows(Section::kPostVectors, p.post_vectors.values.data(), p.posts.size(), d);
   const PriorParameters& prior = p.prior;

@@ -57,6 +57,7 @@ void LivePosts::Upsert(const Post& post, const std::optional<Place>& place) {
     Unlink(row);
     ReleaseTopics(rows_[row]);
     ReleaseCountryRule(rows_[row].country_rule);
+    ForgetMoved(row);
   }
   LivePost& live = rows_[row];
   live = LivePost();
@@ -84,6 +85,7 @@ bool LivePosts::Remove(PostId post) {
   ReleaseTopics(rows_[row]);
   ReleaseCountryRule(rows_[row].country_rule);
   table_.Erase(post);
+  ForgetMoved(row);
   rows_[row] = LivePost();
   ids_[row] = PostId();
   std::fill_n(vectors_.Row(row), vectors_.stride(), 0.0f);
@@ -247,6 +249,31 @@ void LivePosts::SetVector(PostRow row, const Post& post) {
     }
   }
   quantized_.Set(row, vectors_.Row(row));
+}
+
+bool LivePosts::MoveVector(PostId post, std::span<const float> vector) {
+  const PostRow row = table_.Find(post);
+  if (row == kNoRow || rows_[row].learned) return false;
+  if (!rows_[row].moved) {
+    priors_of_moved_[row].assign(vectors_.Row(row), vectors_.Row(row) + vectors_.stride());
+    rows_[row].moved = true;
+  }
+  std::copy(vector.begin(), vector.end(), vectors_.Row(row));
+  quantized_.Set(row, vectors_.Row(row));
+  return true;
+}
+
+void LivePosts::RestoreVector(PostId post) {
+  const PostRow row = table_.Find(post);
+  if (row == kNoRow || !rows_[row].moved) return;
+  std::copy_n(SnapshotVectorOf(row), vectors_.stride(), vectors_.Row(row));
+  quantized_.Set(row, vectors_.Row(row));
+  ForgetMoved(row);
+}
+
+void LivePosts::ForgetMoved(PostRow row) {
+  if (rows_[row].moved) priors_of_moved_.erase(row);
+  rows_[row].moved = false;
 }
 
 void LivePosts::Link(PostRow row) {

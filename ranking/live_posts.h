@@ -51,7 +51,8 @@ struct LivePost {
   bool advertisement : 1 = false;
   bool sensitive : 1 = false;
   bool author_suspended : 1 = false;  // Perhaps: the time is the author's.
-  bool learned : 1 = false;           // The vector is the model's; else the prior mean F f_p.
+  bool learned : 1 = false;           // The vector is the model's; else the prior mean F f_p,
+  bool moved : 1 = false;             // or what the post's readers made of that since the training.
   Audience audience : 2 = Audience::kEverybody;
 };
 static_assert(sizeof(LivePost) <= 32);
@@ -122,6 +123,13 @@ class LivePosts {
   // Removes the author's posts and forgets the code and any suspension. Returns how many posts.
   size_t EraseAuthor(const AuthorCode& author);
 
+  // ---- Between trainings (fresh_vector.h).
+  // Puts `vector`, of model().stride() floats, in the place of the post's prior mean. An upsert of the post
+  // takes it out again. False where the post is not there, or the model has learned it.
+  bool MoveVector(PostId post, std::span<const float> vector);
+  // Back to the prior mean, to the bit. Nothing where it was not moved.
+  void RestoreVector(PostId post);
+
   size_t size() const { return table_.size(); }
   const ModelSnapshot& model() const { return *model_; }
 
@@ -140,6 +148,11 @@ class LivePosts {
   PostId IdOf(PostRow row) const { return ids_[row]; }
   const LivePost& At(PostRow row) const { return rows_[row]; }
   const float* VectorOf(PostRow row) const { return vectors_.Row(row); }  // model().stride() floats.
+  // Under the snapshot alone, whatever has been moved since: what tastes are folded in from, so that they,
+  // and what is solved from them, depend on no release before.
+  const float* SnapshotVectorOf(PostRow row) const {
+    return rows_[row].moved ? priors_of_moved_.find(row)->second.data() : vectors_.Row(row);
+  }
   const VectorBlock& vectors() const { return vectors_; }
   const QuantizedBlock& quantized() const { return quantized_; }
   std::span<const TopicIndex> TopicsOf(const LivePost& post) const {
@@ -199,6 +212,7 @@ class LivePosts {
   void SetTopics(LivePost& live, std::span<const TopicId> topics);
   void ReleaseTopics(LivePost& live);
   void SetVector(PostRow row, const Post& post);
+  void ForgetMoved(PostRow row);
   void Link(PostRow row);
   void Unlink(PostRow row);
 
@@ -209,6 +223,7 @@ class LivePosts {
   std::vector<PostRow> free_rows_;
   VectorBlock vectors_;
   QuantizedBlock quantized_;
+  absl::flat_hash_map<PostRow, std::vector<float>> priors_of_moved_;
 
   HugePageVector<TopicIndex> topic_pool_;
   std::vector<std::vector<uint32_t>> free_topic_sets_;  // By length: where in the pool a set of it may go.

@@ -92,6 +92,12 @@ struct ModelParameters {
   std::vector<float> gram;        // d eigenvalues of Σ_p q_p q_pᵀ over the learned posts, falling.
   std::vector<float> mean_taste;  // d: μ, the crowd's mean.
 
+  // The same equation with the roles exchanged, for the posts of after the training (post_vector.h).
+  float post_lambda = 1;              // λ of a post's vector, > 0,
+  float post_frequency_exponent = 0;  // and its ν.
+  float crowd_size = 0;  // N subjects were learned from; 0: posts stay where their features put them.
+  std::vector<float> taste_variance;  // d: of their tastes around μ, by direction; empty: zeros.
+
   std::vector<PostId> posts;  // Sorted.
   DenseMatrix post_vectors;   // posts × d; within the directions that the gate frees, prior outside them.
 

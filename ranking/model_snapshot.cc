@@ -73,12 +73,17 @@ class SnapshotReader {
     snapshot.alpha0_ = manifest.alpha0;
     snapshot.lambda_ = manifest.lambda;
     snapshot.frequency_exponent_ = manifest.frequency_exponent;
+    snapshot.post_lambda_ = manifest.post_lambda;
+    snapshot.post_frequency_exponent_ = manifest.post_frequency_exponent;
+    snapshot.crowd_size_ = manifest.crowd_size;
     snapshot.signals_ = manifest.signals;
     snapshot.score_weights_ = manifest.score_weights;
 
     BAUTA_RETURN_IF_ERROR(ReadRows(Section::kGram, 1, snapshot.gram_));
     BAUTA_RETURN_IF_ERROR(CheckGram(snapshot.gram_));
     BAUTA_RETURN_IF_ERROR(ReadRows(Section::kMeanTaste, 1, snapshot.mean_taste_));
+    BAUTA_RETURN_IF_ERROR(ReadRows(Section::kTasteVariance, 1, snapshot.taste_variance_));
+    BAUTA_RETURN_IF_ERROR(CheckVariance(snapshot.taste_variance_));
     BAUTA_RETURN_IF_ERROR(ReadTable(Section::kPostIds, Section::kPostVectors, snapshot.posts_));
     BAUTA_RETURN_IF_ERROR(CheckIds(SectionName(Section::kPostIds), snapshot.posts_.ids));
     return ReadPrior(manifest.content_dimension, snapshot.prior_);

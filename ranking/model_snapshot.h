@@ -87,6 +87,10 @@ class ModelSnapshot {
   float frequency_exponent() const { return frequency_exponent_; }
   std::span<const float> gram() const { return gram_; }              // stride floats, zeros behind d.
   std::span<const float> mean_taste() const { return mean_taste_; }  // stride floats, zeros behind d.
+  float post_lambda() const { return post_lambda_; }
+  float post_frequency_exponent() const { return post_frequency_exponent_; }
+  float crowd_size() const { return crowd_size_; }
+  std::span<const float> taste_variance() const { return taste_variance_; }  // As mean_taste.
 
   const VectorTable<PostId>& posts() const { return posts_; }
   const PriorView& prior() const { return prior_; }
@@ -105,6 +109,10 @@ class ModelSnapshot {
   float frequency_exponent_ = 0;
   std::span<const float> gram_;
   std::span<const float> mean_taste_;
+  float post_lambda_ = 1;
+  float post_frequency_exponent_ = 0;
+  float crowd_size_ = 0;
+  std::span<const float> taste_variance_;
   VectorTable<PostId> posts_;
   PriorView prior_;
   SignalModel signals_;

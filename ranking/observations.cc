@@ -8,10 +8,11 @@ namespace {
 
 using Origin = TasteShare::Origin;
 
-// A post that has left the catalogue still tells what was liked, as long as the model knows it.
+// Under the snapshot alone: see LivePosts::SnapshotVectorOf. A post that has left the catalogue still tells
+// what was liked, as long as the model knows it.
 const float* VectorOf(const ModelSnapshot& model, const LivePosts& posts, PostId post) {
   const PostRow row = posts.Find(post);
-  return row != kNoRow ? posts.VectorOf(row) : model.posts().Find(post);
+  return row != kNoRow ? posts.SnapshotVectorOf(row) : model.posts().Find(post);
 }
 
 size_t OwnVectorsMax(const SubjectView& view) {

@@ -77,6 +77,9 @@ void VisitFields(Visitor& visit, Manifest& m) {
   visit.Value(m.alpha0);
   visit.Value(m.lambda);
   visit.Value(m.frequency_exponent);
+  visit.Value(m.post_lambda);
+  visit.Value(m.post_frequency_exponent);
+  visit.Value(m.crowd_size);
   for (auto& weight : m.signals.weight) visit.Value(weight);
   for (auto& target : m.signals.target) visit.Value(target);
   visit.Value(m.signals.dwell_full_milliseconds);
@@ -139,14 +142,23 @@ struct FieldReader {
 }  // namespace
 
 const char* SectionName(Section section) {
-  constexpr const char* kNames[kSectionCount] = {"manifest",        "gram",
-                                                 "mean_taste",      "posts",
-                                                 "post_vectors",    "prior.bias",
-                                                 "prior.authors",   "author_vectors",
-                                                 "prior.topics",    "topic_vectors",
-                                                 "prior.languages", "language_vectors",
-                                                 "prior.countries", "country_vectors",
-                                                 "prior.cities",    "city_vectors",
+  constexpr const char* kNames[kSectionCount] = {"manifest",
+                                                 "gram",
+                                                 "mean_taste",
+                                                 "taste_variance",
+                                                 "posts",
+                                                 "post_vectors",
+                                                 "prior.bias",
+                                                 "prior.authors",
+                                                 "author_vectors",
+                                                 "prior.topics",
+                                                 "topic_vectors",
+                                                 "prior.languages",
+                                                 "language_vectors",
+                                                 "prior.countries",
+                                                 "country_vectors",
+                                                 "prior.cities",
+                                                 "city_vectors",
                                                  "content_vectors"};
   return kNames[static_cast<size_t>(section)];
 }
@@ -177,6 +189,9 @@ absl::Status CheckManifest(const SnapshotManifest& manifest) {
   BAUTA_RETURN_IF_ERROR(CheckRange("alpha0", manifest.alpha0, 0, kLarge));
   BAUTA_RETURN_IF_ERROR(CheckRange("lambda", manifest.lambda, kSmall, kLarge));
   BAUTA_RETURN_IF_ERROR(CheckRange("frequency_exponent", manifest.frequency_exponent, 0, 2));
+  BAUTA_RETURN_IF_ERROR(CheckRange("post_lambda", manifest.post_lambda, kSmall, kLarge));
+  BAUTA_RETURN_IF_ERROR(CheckRange("post_frequency_exponent", manifest.post_frequency_exponent, 0, 2));
+  BAUTA_RETURN_IF_ERROR(CheckRange("crowd_size", manifest.crowd_size, 0, kLarge));
   BAUTA_RETURN_IF_ERROR(CheckSignals(manifest.signals));
   return CheckScoreWeights(manifest.score_weights);
 }
@@ -214,6 +229,16 @@ absl::Status CheckRows(const char* name, std::span<const float> values, size_t d
         return absl::InvalidArgumentError(
             absl::StrCat(name, ": row ", begin / stride, " is not padded with zeros"));
       }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckVariance(std::span<const float> variance) {
+  for (size_t i = 0; i < variance.size(); ++i) {
+    if (variance[i] < 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("taste_variance must not be negative: entry ", i, " is ", variance[i]));
     }
   }
   return absl::OkStatus();

@@ -31,6 +31,7 @@ enum class Section : uint32_t {
   kManifest = 0,
   kGram,
   kMeanTaste,
+  kTasteVariance,
   kPostIds,
   kPostVectors,
   kBias,
@@ -84,6 +85,9 @@ struct SnapshotManifest {
   float alpha0 = 0;
   float lambda = 0;
   float frequency_exponent = 0;
+  float post_lambda = 1;
+  float post_frequency_exponent = 0;
+  float crowd_size = 0;
   SignalModel signals;
   ScoreWeights score_weights;
 };
@@ -103,6 +107,8 @@ absl::Status CheckSnapshotContents(std::span<const std::byte> bytes);
 absl::Status CheckRows(const char* name, std::span<const float> values, size_t dimension, size_t stride);
 // INVALID_ARGUMENT unless the values are ≥ 0 and do not rise.
 absl::Status CheckGram(std::span<const float> gram);
+// INVALID_ARGUMENT unless the values are ≥ 0.
+absl::Status CheckVariance(std::span<const float> variance);
 
 // INVALID_ARGUMENT, naming the place, unless the ids rise strictly.
 template <class Id>

@@ -65,8 +65,13 @@ absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(const ServerConfig& confi
                                            .crowd_min = config.fresh.crowd_min,
                                            .model_age_max = config.model_age_max},
                                           files));
-  const ServingState::Options serving_options = {
-      .fresh = config.fresh, .model_age_max = config.model_age_max, .gazetteer = inputs->gazetteer.get()};
+  const ServingState::Options serving_options = {.fresh = config.fresh,
+                                                 .vectors = {.enabled = config.move_posts,
+                                                             .rule = {.crowd_min = config.fresh.crowd_min},
+                                                             .posts_max = config.moved_posts_max,
+                                                             .sensitive_topics = config.sensitive_topics},
+                                                 .model_age_max = config.model_age_max,
+                                                 .gazetteer = inputs->gazetteer.get()};
   BAUTA_ASSIGN_OR_RETURN(
       std::unique_ptr<ServingState> serving,
       ServingState::Create(serving_options, *store, clock, LoadActiveModel(*models, clock.Now()),

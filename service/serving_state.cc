@@ -33,7 +33,13 @@ absl::StatusOr<std::unique_ptr<ServingState>> ServingState::Create(const Options
 }
 
 ServingState::ServingState(const Options& options, FeatureStore& store, const Clock& clock)
-    : options_(options), store_(store), clock_(clock), fresh_(FreshTable::Empty()) {}
+    : options_(options),
+      store_(store),
+      clock_(clock),
+      moving_{&ServingState::posts_, &ServingState::posts_number_, FreshVectors(options.vectors)},
+      moving_canary_{&ServingState::canary_posts_, &ServingState::canary_number_,
+                     FreshVectors(options.vectors)},
+      fresh_(FreshTable::Empty()) {}
 
 absl::Time ServingState::ExpireTimeOf(const ModelSnapshot& model) const {
   return model.manifest().train_begin_time + options_.model_age_max;
@@ -217,6 +223,7 @@ absl::Status ServingState::Replace(std::shared_ptr<const ModelSnapshot> model, b
   std::unique_ptr<LivePosts> retired, retired_canary;  // Freed when nobody waits any more.
   std::unique_lock<std::mutex> catalogue;
   BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<LivePosts> built, BuildBeside(std::move(model), commit, catalogue));
+  ++posts_number_;
   const std::unique_lock serving(serving_lock_);
   retired = std::exchange(posts_, std::move(built));
   has_model_ = has_model;
@@ -232,6 +239,7 @@ absl::Status ServingState::ReplaceCanary(const Canary& canary, absl::FunctionRef
   std::unique_ptr<LivePosts> retired;
   std::unique_lock<std::mutex> catalogue;
   BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<LivePosts> built, BuildBeside(canary.model, commit, catalogue));
+  ++canary_number_;
   const std::unique_lock serving(serving_lock_);
   retired = std::exchange(canary_posts_, std::move(built));
   canary_expire_time_ = ExpireTimeOf(*canary.model);
@@ -266,19 +274,26 @@ absl::Status ServingState::RetireModelAt(absl::Time time) {
   return Replace(nullptr, false, [] { return absl::OkStatus(); });
 }
 
-absl::Status ServingState::Refresh() {
-  const absl::Time now = clock_.Now();
+void ServingState::ReleaseCounts(absl::Time now) {
   bool complete = false;
   const CrowdCounts counts = store_.ReadCounters(&complete);
   std::shared_ptr<const FreshTable> fresh;
-  {
-    const std::lock_guard lock(catalogue_mutex_);
-    fresh = FreshTable::Create(
-        counts, *posts_, [this](City city) { return PlaceOf(city); }, Hour::Floor(now), options_.fresh);
-    const std::unique_lock serving(serving_lock_);
-    fresh_.swap(fresh);
-  }
-  return RetireModelAt(now + 2 * kReleaseInterval);
+  const std::lock_guard lock(catalogue_mutex_);
+  fresh = FreshTable::Create(
+      counts, *posts_, [this](City city) { return PlaceOf(city); }, Hour::Floor(now), options_.fresh);
+  const std::unique_lock serving(serving_lock_);
+  fresh_.swap(fresh);
+}
+
+absl::Status ServingState::Refresh() {
+  const std::lock_guard refresh(refresh_mutex_);
+  const absl::Time now = clock_.Now();
+  ReleaseCounts(now);
+  const absl::Status released = ReleaseVectors(now, moving_);
+  const absl::Status released_canary = ReleaseVectors(now, moving_canary_);
+  BAUTA_RETURN_IF_ERROR(RetireModelAt(now + 2 * kReleaseInterval));
+  BAUTA_RETURN_IF_ERROR(released);
+  return released_canary;
 }
 
 }  // namespace bauta

@@ -29,8 +29,10 @@
 #include "featurestore/store/feature_store.h"
 #include "privacy/gazetteer.h"
 #include "ranking/fresh_table.h"
+#include "ranking/fresh_vector.h"
 #include "ranking/live_posts.h"
 #include "ranking/model_snapshot.h"
+#include "service/fresh_vectors.h"
 #include "service/writer_preferring_lock.h"
 
 namespace bauta {
@@ -40,6 +42,7 @@ class ServingState {
  public:
   struct Options {
     FreshTable::Options fresh;
+    FreshVectors::Options vectors = {};
     absl::Duration model_age_max =
         absl::Hours(24);  // From the model's train_begin_time. An older one is taken out of
                           // service: it may know somebody who was erased since.
@@ -126,8 +129,8 @@ class ServingState {
   ModelVersions model_versions() const;
   std::string model_version() const { return model_versions().serving; }
 
-  // ---- Upkeep, called by the server every `kReleaseInterval`: a new release of the crowd's counts, and out
-  // with a model that would grow too old before the next.
+  // ---- Upkeep, called by the server every `kReleaseInterval`: a new release of the crowd's counts and of
+  // the vectors that it has moved, and out with a model that would grow too old before the next.
   static constexpr absl::Duration kReleaseInterval = absl::Seconds(10);
   absl::Status Refresh();
 
@@ -153,6 +156,16 @@ class ServingState {
   absl::Status ReplaceCanary(const Canary& canary, absl::FunctionRef<absl::Status()> commit);
   void DropCanary();
   absl::Status RetireModelAt(absl::Time time);
+  void ReleaseCounts(absl::Time now);
+  // What moves of one model's live posts, of which there is another `number` with each model.
+  struct MovingPosts {
+    std::unique_ptr<LivePosts> ServingState::*posts;
+    uint64_t ServingState::*number;
+    FreshVectors vectors;  // Guarded by refresh_mutex_.
+  };
+  // The first error of the store; posts whose readers could not be read are back at their prior means.
+  // Nothing where there are no such posts. In service/release_vectors.cc.
+  absl::Status ReleaseVectors(absl::Time now, MovingPosts& moving);
   void Apply(LivePosts& posts, const Change& change) const;
   void ApplyAll(std::vector<Change> changes);
 
@@ -160,13 +173,18 @@ class ServingState {
   FeatureStore& store_;
   const Clock& clock_;
 
-  // Taken in this order. activation: one model is built at a time. catalogue: store and live posts change
-  // together, in one order; whoever holds it may read the live posts without serving_lock_. serving: held
-  // shared by every call.
+  // Taken in this order. refresh: one release is made at a time. activation: one model is built at a time.
+  // catalogue: store and live posts change together, in one order; whoever holds it may read the live posts
+  // without serving_lock_. serving: held shared by every call.
+  std::mutex refresh_mutex_;
+  MovingPosts moving_, moving_canary_;
+  FreshVectorSolver solver_;  // Guarded by refresh_mutex_.
   std::mutex activation_mutex_;
   std::mutex catalogue_mutex_;
-  bool building_ = false;          // Guarded by catalogue_mutex_,
-  std::vector<Change> meanwhile_;  // as this: what changed while new live posts are being built.
+  uint64_t posts_number_ = 0;      // Of posts_ and of canary_posts_: see MovingPosts. Guarded by
+  uint64_t canary_number_ = 0;     // catalogue_mutex_, as
+  bool building_ = false;          // this,
+  std::vector<Change> meanwhile_;  // and this: what changed while new live posts are being built.
 
   mutable WriterPreferringLock serving_lock_;
   std::unique_ptr<LivePosts> posts_;

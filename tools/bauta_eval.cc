@@ -13,12 +13,13 @@
 #include "base/status.h"
 #include "tools/eval/kuairand_eval.h"
 #include "tools/eval/literature_eval.h"
+#include "tools/eval/moved_posts_eval.h"
 #include "tools/figures.h"
 #include "tools/train/training_progress.h"
 
 ABSL_FLAG(std::string, data_dir, "", "folder of the data sets; else BAUTA_DATA_DIR");
 ABSL_FLAG(std::vector<std::string>, protocols, std::vector<std::string>({"kuairand", "ml-1m", "gowalla"}),
-          "which to run, comma-separated: kuairand, ml-1m, gowalla");
+          "which to run, comma-separated: kuairand, moved-posts, ml-1m, gowalla");
 ABSL_FLAG(uint32_t, threads, 0, "threads; 0: one a processor");
 ABSL_FLAG(uint64_t, seed, 1, "of the first training; further ones count on from it");
 ABSL_FLAG(uint32_t, dimension, 64, "kuairand: length of the vectors, that of what is served");
@@ -62,6 +63,15 @@ absl::Status RunProtocol(const std::string& name, const std::string& data, Figur
     options.ablations = absl::GetFlag(FLAGS_ablations);
     return EvaluateKuairand(options, figures);
   }
+  if (name == "moved-posts") {
+    MovedPostsEvalOptions options;
+    options.directory = data + "/kuairand";
+    options.learning.threads = threads;
+    options.learning.seed = absl::GetFlag(FLAGS_seed);
+    options.learning.dimension = absl::GetFlag(FLAGS_dimension);
+    options.skip_days = absl::GetFlag(FLAGS_skip_days);
+    return EvaluateMovedPosts(options, figures);
+  }
   if (name == "ml-1m" || name == "gowalla") {
     LiteratureEvalOptions options;
     const bool movies = name == "ml-1m";
@@ -78,7 +88,8 @@ absl::Status RunProtocol(const std::string& name, const std::string& data, Figur
     BAUTA_ASSIGN_OR_RETURN(options.dimensions, Dimensions(movies));
     return movies ? EvaluateMovieLens(options, figures) : EvaluateGowalla(options, figures);
   }
-  return absl::InvalidArgumentError("--protocols: kuairand, ml-1m or gowalla expected, " + name + " given");
+  return absl::InvalidArgumentError("--protocols: kuairand, moved-posts, ml-1m or gowalla expected, " + name +
+                                    " given");
 }
 
 int Run() {

@@ -49,7 +49,9 @@ class Trainer {
       BAUTA_RETURN_IF_ERROR(report(options_.epochs + epoch + 1));
     }
     model_.gate_directions = Identity();
-    RotateToPosts();
+    const Eigenbasis basis = RotateToPosts();
+    Rotate(kernels_, basis, options_.threads, subjects_);
+    MeasureTasteVariance();
     return std::move(model_);
   }
 
@@ -124,11 +126,27 @@ class Trainer {
     for (float& value : model_.gram) value *= length * length;
   }
 
-  void RotateToPosts() {
-    const Eigenbasis basis =
+  Eigenbasis RotateToPosts() {
+    Eigenbasis basis =
         FindEigenbasis(GramMatrix(kernels_, model_.posts, options_.threads), options_.dimension);
     model_.gram = basis.values;
     RotateModel(basis);
+    return basis;
+  }
+
+  // What is left of the subjects for the posts of after the training (ranking/post_vector.h).
+  void MeasureTasteVariance() {
+    std::vector<double> sum(options_.dimension, 0.0);
+    for (size_t subject = 0; subject < subjects_.rows; ++subject) {
+      for (size_t i = 0; i < sum.size(); ++i) {
+        const double deviation = subjects_.row(subject)[i] - model_.mean_taste.values[i];
+        sum[i] += deviation * deviation;
+      }
+    }
+    for (const double squares : sum) {
+      model_.taste_variance.push_back(
+          static_cast<float>(squares / static_cast<double>(std::max<size_t>(subjects_.rows, 1))));
+    }
   }
 
   void RotateToSubjects() {

@@ -45,10 +45,11 @@ struct FactorModelOptions {
 // All in the eigenbasis of the posts' Gram matrix. Matrices have PadForKernels(dimension) columns.
 struct FactorModel {
   size_t dimension = 0;
-  DenseMatrix posts;        // One row a post.
-  DenseMatrix columns;      // The prior: one row a feature column.
-  DenseMatrix mean_taste;   // One row: the mean of the subjects' vectors, of length one.
-  std::vector<float> gram;  // Eigenvalues of Σ q qᵀ over all posts, falling.
+  DenseMatrix posts;                  // One row a post.
+  DenseMatrix columns;                // The prior: one row a feature column.
+  DenseMatrix mean_taste;             // One row: the mean of the subjects' vectors, of length one.
+  std::vector<float> gram;            // Eigenvalues of Σ q qᵀ over all posts, falling.
+  std::vector<float> taste_variance;  // Of the subjects' vectors around the mean taste, by direction.
   // The directions that the gate counted in, the first first, one a row: those of the epoch before the last
   // rotation. A post's deviation from its prior mean lies in its first free ones, a column's vector likewise.
   DenseMatrix gate_directions;

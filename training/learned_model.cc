@@ -100,6 +100,13 @@ ModelParameters ToParameters(const LearnedModel& model, const LearningOptions& o
   parameters.frequency_exponent = model.factor_options.subject.frequency_exponent;
   parameters.gram = model.factors.gram;
   parameters.gram.push_back(0);
+  parameters.post_lambda = model.factor_options.post.lambda;
+  parameters.post_frequency_exponent = model.factor_options.post.frequency_exponent;
+  // Rounded down to a multiple of k, as every count.
+  const size_t step = std::max<size_t>(options.gate.crowd_min, 1);
+  parameters.crowd_size = static_cast<float>(model.rows / step * step);
+  parameters.taste_variance = model.factors.taste_variance;
+  parameters.taste_variance.push_back(0);
   const float* mean = model.factors.mean_taste.row(0);
   parameters.mean_taste.assign(mean, mean + taste_dimension);
   parameters.mean_taste.push_back(kQualityTaste);

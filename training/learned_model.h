@@ -44,6 +44,8 @@ struct LearningOptions {
   // For evaluations alone.
   bool use_prior = true;
   bool use_mean_taste = true;
+  bool move_posts = false;  // In the replay; see ReplayOptions.
+  GateRule move_rule;
 };
 
 struct LearnedModel {

@@ -16,6 +16,7 @@
 #include "ranking/viewer.h"
 #include "training/crowd_replay.h"
 #include "training/interaction_matrix.h"
+#include "training/moved_posts.h"
 #include "training/parallel.h"
 #include "training/random.h"
 
@@ -118,18 +119,29 @@ class Replayer {
     PrepareLists(encounters, replay);
 
     CrowdReplay crowd(set_, {kPopularityWindows.begin(), kPopularityWindows.end()});
+    MovedPosts moved(set_, options_.move_rule);
     for (size_t begin = 0; begin < replay.lists.size();) {
       const Hour hour = replay.lists[begin].hour;
       size_t end = begin;
       while (end < replay.lists.size() && replay.lists[end].hour == hour) ++end;
       crowd.AdvanceTo(hour);
+      if (options_.move_posts) moved.AdvanceTo(hour, posts_);
       FillHour(hour, crowd, {replay.lists.data() + begin, end - begin});
       begin = end;
     }
+    replay.posts_moved = moved.posts_moved();
     return replay;
   }
 
  private:
+  static ReplayItem ItemOf(uint32_t post, bool answered, const SignalKindSet& kinds) {
+    ReplayItem item;
+    item.post = post;
+    item.answered = answered;
+    item.kinds = kinds;
+    return item;
+  }
+
   void PrepareLists(const std::vector<Encounter>& encounters, Replay& replay) const {
     std::vector<ReplayList>& lists = replay.lists;
     for (const Encounter& encounter : encounters) {
@@ -138,7 +150,7 @@ class Replayer {
       if (lists.empty() || lists.back().hour != encounter.hour || lists.back().row != encounter.row) {
         lists.push_back({encounter.row, encounter.hour, {}});
       }
-      lists.back().items.push_back({encounter.post, is_answer, encounter.kinds, {}, {}});
+      lists.back().items.push_back(ItemOf(encounter.post, is_answer, encounter.kinds));
     }
     // Drawn lists are about ten times as long as what is shown in an hour.
     const size_t lists_max = replay.sampled ? options_.lists_max / 10 : options_.lists_max;
@@ -171,7 +183,7 @@ class Replayer {
       if (set_.posts()[post].publish_time >= list.hour.start()) continue;
       if (std::binary_search(known.begin(), known.end(), post)) continue;
       known.insert(std::lower_bound(known.begin(), known.end(), post), post);
-      list.items.push_back({post, false, {}, {}, {}});
+      list.items.push_back(ItemOf(post, false, {}));
     }
   }
 
@@ -196,6 +208,8 @@ class Replayer {
     for (ReplayItem& item : list.items) {
       const PostRow row = posts_.Find(set_.ids()[item.post]);
       if (FindRemovalReason(context, place.viewer, row) != RemovalReason::kCount) continue;
+      item.learned = posts_.At(row).learned;
+      item.moved = posts_.At(row).moved;
       item.features = FeaturesOf(context, place.viewer, place.local, row);
       item.features.taste = ActiveVectorKernels().dot(taste.data(), posts_.VectorOf(row), taste.size());
       for (size_t window = 0; window < kPopularityWindows.size(); ++window) {

@@ -12,6 +12,7 @@
 
 #include "base/hour.h"
 #include "privacy/signal_kind.h"
+#include "ranking/gate_rule.h"
 #include "ranking/model_snapshot.h"
 #include "ranking/score.h"
 #include "training/training_set.h"
@@ -24,6 +25,8 @@ inline constexpr std::array<int64_t, 3> kPopularityWindows = {24, 24 * 7, 0};
 struct ReplayItem {
   uint32_t post = 0;      // Place in the training set's posts.
   bool answered = false;  // By any kind that IsAnswer holds for.
+  bool learned = false;   // The model has a vector of it; else it has its prior mean,
+  bool moved = false;     // or what its readers made of that.
   SignalKindSet kinds;    // All that the subject did with it in that hour.
   ScoreFeatures features;
   // Subjects who answered the post within each of kPopularityWindows, raw: for the baseline alone.
@@ -40,6 +43,8 @@ struct ReplayList {
 struct ReplayOptions {
   Hour from, until;         // [from, until).
   uint32_t crowd_min = 50;  // k of the fresh table.
+  bool move_posts = false;  // Whether posts that the model has not learned move with their readers,
+  GateRule move_rule;       // and by which rule.
   size_t threads = 1;
   uint64_t seed = 1;
   // Of more lists, a sample that the seed decides is replayed; a tenth of it where candidates are drawn.
@@ -52,6 +57,7 @@ struct ReplayOptions {
 struct Replay {
   std::vector<ReplayList> lists;  // By hour, then by row.
   bool sampled = false;           // Candidates were drawn, for want of impressions.
+  size_t posts_moved = 0;
 };
 
 // `model` was trained on hours before `from` alone. Features have the snapshot's freshness half-life.

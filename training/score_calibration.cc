@@ -61,6 +61,8 @@ absl::StatusOr<Replay> ReplayCalibrated(const LearnedModel& model, const Learnin
   replay.threads = options.threads;
   replay.seed = options.seed;
   replay.lists_max = lists_max;
+  replay.move_posts = options.move_posts;
+  replay.move_rule = options.move_rule;
   return ReplayHours(set, snapshot, replay);
 }
 

@@ -8,8 +8,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "bench/micro/catalogue.h"
 #include "bench/micro/eigen_reference.h"
+#include "featurestore/records/subject_view_builder.h"
 #include "ranking/arrange.h"
 #include "ranking/fold_in.h"
+#include "ranking/fresh_vector.h"
 #include "ranking/observations.h"
 #include "ranking/scratch.h"
 #include "ranking/vector_kernels.h"
@@ -228,6 +230,32 @@ void PartialSort(benchmark::State& state) {
   }
 }
 
+// A post that the model has not learned, from so many readers, whose tastes are folded in on the way.
+void FreshVector(benchmark::State& state, size_t readers) {
+  const Catalogue& catalogue = TheCatalogue();
+  const PostId post(catalogue.posts->size());
+  const Hour now = Hour::Floor(catalogue.now);
+  std::vector<SubjectView> views;
+  for (const SubjectView& view : MakeViews(catalogue, 200)) {
+    std::vector<Interaction> rows(view.interactions().begin(), view.interactions().end());
+    rows.push_back({post, TopicId(), SignalKind::kClick, SurfaceId(1), 0, now.Plus(-1)});
+    SubjectViewBuilder builder;
+    builder.Interactions(std::move(rows)).States({view.states().begin(), view.states().end()});
+    views.push_back(std::move(builder).Build());
+  }
+  while (views.size() < readers) views.push_back(views[views.size() % kSubjects]);
+  FreshVectorSolver solver;
+  std::vector<float> vector(catalogue.model->stride());
+  for (auto _ : state) {
+    if (!solver.Solve(*catalogue.posts, catalogue.posts->Find(post), {views.data(), readers}, now, GateRule(),
+                      vector)) {
+      state.SkipWithError("the post did not move");
+      break;
+    }
+    benchmark::DoNotOptimize(vector.data());
+  }
+}
+
 void RankIn(benchmark::State& state, const Catalogue& catalogue, bool popular) {
   const RankingContext context = catalogue.context();
   const auto requests = MakeRequests(catalogue.posts->size(), popular);
@@ -261,6 +289,8 @@ void RegisterRankingBenchmarks(bool large) {
   in_microseconds(RegisterBenchmark("fold_in_200", FoldInSubject, 200));
   in_microseconds(RegisterBenchmark("eigen_fold_in_200", FoldInSubjectByEigen, 200));
   in_microseconds(RegisterBenchmark("taste_200", Taste));
+  in_microseconds(RegisterBenchmark("fresh_vector_50", FreshVector, 50));
+  in_microseconds(RegisterBenchmark("fresh_vector_512", FreshVector, 512));
   in_microseconds(RegisterBenchmark("id_to_row", IdToRow));
   in_microseconds(RegisterBenchmark("flat_hash_map_id_to_row", IdToRowByFlatHashMap));
   in_microseconds(RegisterBenchmark("gather", Gather, false));

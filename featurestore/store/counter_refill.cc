@@ -19,7 +19,7 @@ CrowdShare ShareOfRows(StoreCore& core, const ScannedSubject& subject, absl::Tim
   const absl::StatusOr<StoredHead> head = core.rows->OpenHead(subject.code, subject.head);
   if (!head.ok()) return {};
   const EffectiveConsent consent = Resolve(head->value.head.instructions.consent, core.options.policy, at);
-  if (!consent.Holds(Purpose::kCrowd)) return {};
+  if (!consent.Holds(Purpose::kCrowd) && !consent.Holds(Purpose::kLearn)) return {};
   const absl::StatusOr<StoredHistory> history =
       core.rows->OpenHistory(subject.code, head->value.history_slot, subject.history);
   if (!history.ok()) return {};
@@ -48,7 +48,7 @@ absl::Status CounterRefill::CountFrom(uint32_t range) {
   const StoreCore::Counting counting = core_.CountingNow();
   // To the end of what the lock covers, or to the end of the range in which there are enough.
   uint32_t end = (range / kRangesAtATime + 1) * kRangesAtATime;
-  std::vector<CrowdShare> shares;
+  std::vector<CrowdCounters::SubjectShare> shares;
   size_t subjects = 0;
   uint32_t last = range;
   BAUTA_RETURN_IF_ERROR(
@@ -59,7 +59,8 @@ absl::Status CounterRefill::CountFrom(uint32_t range) {
         }
         last = RangeOf(subject.code);
         ++subjects;
-        shares.push_back(ShareOfRows(core_, subject, counting.at));
+        shares.push_back({core_.codes->ToPseudonym(subject.code, core_.codes->epochs().front()),
+                          ShareOfRows(core_, subject, counting.at)});
         return true;
       }));
   core_.counters.Count(counting.refill, shares, range, end);

@@ -78,6 +78,7 @@ void CrowdCounters::BeginLocked(uint32_t policy_in_force, absl::Time now) {
   refill_ = {.number = refill_.number + 1, .policy_in_force = policy_in_force, .begin_time = now};
   next_range_ = 0;
   table_.Clear();
+  readers_.Clear();
   work_.notify_all();
 }
 
@@ -104,21 +105,25 @@ void CrowdCounters::Close() {
   work_.notify_all();
 }
 
-void CrowdCounters::Count(const Refill& refill, const std::vector<CrowdShare>& shares, uint32_t begin,
+void CrowdCounters::Count(const Refill& refill, const std::vector<SubjectShare>& shares, uint32_t begin,
                           uint32_t end) {
   const std::lock_guard lock(mutex_);
   if (refill.number != refill_.number || begin != next_range_) return;
-  for (const CrowdShare& share : shares) table_.Add(share, kept_from_);
+  for (const SubjectShare& one : shares) {
+    table_.Add(one.share, kept_from_);
+    readers_.Change(one.subject, {}, one.share.reads, false, readers_from_);
+  }
   next_range_ = end;
 }
 
-void CrowdCounters::Apply(const Refill& refill, uint32_t range, const CrowdShare& before,
-                          const CrowdShare& after) {
-  if (before.counts.empty() && after.counts.empty()) return;
+void CrowdCounters::Apply(const Refill& refill, uint32_t range, const Pseudonym& subject,
+                          const CrowdShare& before, const CrowdShare& after, bool forgets) {
+  if (before.counts.empty() && after.counts.empty() && before.reads.empty() && after.reads.empty()) return;
   const std::lock_guard lock(mutex_);
   if (refill.number != refill_.number || range >= next_range_) return;
   table_.Subtract(before, kept_from_);
   table_.Add(after, kept_from_);
+  readers_.Change(subject, before.reads, after.reads, forgets, readers_from_);
 }
 
 CrowdCounts CrowdCounters::Read(Hour now, bool* complete) {
@@ -127,6 +132,23 @@ CrowdCounts CrowdCounters::Read(Hour now, bool* complete) {
   table_.DropBefore(kept_from_);
   if (complete != nullptr) *complete = next_range_ == kRangeCount;
   return table_.Read(kept_from_);
+}
+
+FreshPosts CrowdCounters::ReadFresh(Hour now, uint32_t readers_min) {
+  const std::lock_guard lock(mutex_);
+  const Hour from = now.Plus(-rules_.read_hours);
+  if (from > readers_from_) {
+    readers_from_ = from;
+    readers_.DropBefore(from);
+  }
+  return {.complete = next_range_ == kRangeCount,
+          .generation = refill_.number,
+          .posts = readers_.Read(readers_min)};
+}
+
+std::vector<Pseudonym> CrowdCounters::ReadersOf(PostId post) const {
+  const std::lock_guard lock(mutex_);
+  return readers_.ReadersOf(post);
 }
 
 }  // namespace bauta

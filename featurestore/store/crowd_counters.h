@@ -1,5 +1,5 @@
-// CrowdCounters: distinct subjects by post and hour, and by city. In memory only: what is not on the disk
-// needs no un-counting there.
+// CrowdCounters: distinct subjects by post and hour, and by city, and the last readers of each post. In
+// memory only: what is not on the disk needs no un-counting there.
 //
 // After a start, and when another policy comes into force, a scan refills them range by range, each under its
 // lock. Changes in a range that the scan has not reached are left to it.
@@ -16,8 +16,11 @@
 #include "absl/time/time.h"
 #include "base/hour.h"
 #include "featurestore/records/crowd_counts.h"
+#include "featurestore/records/fresh_posts.h"
 #include "featurestore/store/crowd_share.h"
+#include "featurestore/store/reader_index.h"
 #include "featurestore/store/row_format.h"
+#include "privacy/codes.h"
 
 namespace bauta {
 
@@ -73,14 +76,21 @@ class CrowdCounters {
   // True where it is closing; waits that long for it.
   bool WaitForClose(absl::Duration at_most);
   void Close();
+  struct SubjectShare {
+    Pseudonym subject;
+    CrowdShare share;
+  };
   // Counts all subjects of the ranges [begin, end), whose lock the caller holds. Nothing where another refill
   // has begun.
-  void Count(const Refill& refill, const std::vector<CrowdShare>& shares, uint32_t begin, uint32_t end);
+  void Count(const Refill& refill, const std::vector<SubjectShare>& shares, uint32_t begin, uint32_t end);
 
-  // A subject of `range` changed, under its lock.
-  void Apply(const Refill& refill, uint32_t range, const CrowdShare& before, const CrowdShare& after);
+  // A subject of `range` changed, under its lock. `forgets`: see ReaderIndex::Change.
+  void Apply(const Refill& refill, uint32_t range, const Pseudonym& subject, const CrowdShare& before,
+             const CrowdShare& after, bool forgets = false);
 
   CrowdCounts Read(Hour now, bool* complete);
+  FreshPosts ReadFresh(Hour now, uint32_t readers_min);
+  std::vector<Pseudonym> ReadersOf(PostId post) const;
   Hour ShownFrom(Hour now) const { return now.Plus(-rules_.shown_hours); }
 
  private:
@@ -94,6 +104,8 @@ class CrowdCounters {
   uint32_t next_range_ = kRangeCount;  // Nothing to do before the first refill begins.
   Hour kept_from_;
   CrowdTable table_;
+  Hour readers_from_;
+  ReaderIndex readers_;
 };
 
 }  // namespace bauta

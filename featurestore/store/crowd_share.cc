@@ -20,31 +20,53 @@ void KeepFirstOfWindow(std::vector<PostHour>& rows, int64_t window_hours) {
   rows.resize(kept);
 }
 
+// Sorted on entry.
+void KeepNewestOfPost(std::vector<PostHour>& rows) {
+  size_t kept = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + 1 == rows.size() || rows[i + 1].post != rows[i].post) rows[kept++] = rows[i];
+  }
+  rows.resize(kept);
+}
+
+// Readers matter to posts of after the last training, and no model is served for longer than a day.
+constexpr int64_t kReadHours = 72;
+
 }  // namespace
 
 CrowdRules MakeCrowdRules(int64_t window_hours, absl::Duration age_min, const Retention& retention) {
   return {.window_hours = window_hours,
           .age_min = age_min,
-          .shown_hours = int64_t{retention.ShortestAgeHours(kCountedKinds)} - window_hours};
+          .shown_hours = int64_t{retention.ShortestAgeHours(kCountedKinds)} - window_hours,
+          .read_hours = std::min(kReadHours, int64_t{retention.ShortestAgeHours(kCountedKinds)})};
 }
 
 CrowdShare ShareOf(const History& history, const EffectiveConsent& consent,
                    const std::optional<City>& head_city, const CrowdRules& rules,
                    const std::vector<PostId>* posts) {
   CrowdShare share;
-  if (!consent.Holds(Purpose::kCrowd) || !consent.Holds(Purpose::kPersonalize)) return share;
-  if (consent.Holds(Purpose::kLocate)) share.city = head_city.value_or(City());
-  const Hour first = Hour::Ceil(consent.Since(Purpose::kCrowd) + rules.age_min);
+  const bool counts = consent.Holds(Purpose::kCrowd), learns = consent.Holds(Purpose::kLearn);
+  if (!consent.Holds(Purpose::kPersonalize) || !(counts || learns)) return share;
+  if (counts && consent.Holds(Purpose::kLocate)) share.city = head_city.value_or(City());
+  const Hour never(UINT32_MAX);
+  const Hour counted_from = counts ? Hour::Ceil(consent.Since(Purpose::kCrowd) + rules.age_min) : never;
+  const Hour learned_from = learns ? Hour::Ceil(consent.Since(Purpose::kLearn) + rules.age_min) : never;
   const auto add = [&](PostId post, SignalKind kind, Hour hour) {
-    if (hour < first || !kCountedKinds.Contains(kind) || consent.excluded_kinds().Contains(kind)) return;
+    if (hour < std::min(counted_from, learned_from) || !kCountedKinds.Contains(kind) ||
+        consent.excluded_kinds().Contains(kind)) {
+      return;
+    }
     if (posts != nullptr && !std::binary_search(posts->begin(), posts->end(), post)) return;
-    share.counts.push_back({post, hour});
+    if (hour >= counted_from) share.counts.push_back({post, hour});
+    if (hour >= learned_from) share.reads.push_back({post, hour});
   };
   for (const Interaction& row : history.interactions) add(row.post, row.kind, row.hour);
   for (const PostState& row : history.states) add(row.post, row.kind, row.hour);
   std::sort(share.counts.begin(), share.counts.end());
   share.counts.erase(std::unique(share.counts.begin(), share.counts.end()), share.counts.end());
   KeepFirstOfWindow(share.counts, rules.window_hours);
+  std::sort(share.reads.begin(), share.reads.end());
+  KeepNewestOfPost(share.reads);
   return share;
 }
 

@@ -1,5 +1,5 @@
-// CrowdShare: what one subject adds to the counters. A pure function of its rows and consent, so that taking
-// out what was added is exact, and a scan finds the same.
+// CrowdShare: what one subject adds to the counters, and to the index of readers. A pure function of its rows
+// and consent, so that taking out what was added is exact, and a scan finds the same.
 //
 // A subject adds one to (post, hour h) where it has a countable row at h, and none for that post in the W
 // hours before. Counts are shown for hours younger than the shortest age of a counted kind less W: whatever
@@ -32,6 +32,7 @@ struct CrowdRules {
   int64_t window_hours = 24;                 // W.
   absl::Duration age_min = absl::Hours(24);  // `crowd` counts from this long after it was given.
   int64_t shown_hours = 0;                   // How far back counts are shown.
+  int64_t read_hours = 0;                    // How far back readers of a post are kept (reader_index.h).
 };
 
 CrowdRules MakeCrowdRules(int64_t window_hours, absl::Duration age_min, const Retention& retention);
@@ -44,7 +45,10 @@ struct PostHour {
 
 struct CrowdShare {
   std::vector<PostHour> counts;  // Sorted, distinct.
-  City city;                     // 0: counts nowhere by city.
+  City city = City();            // 0: counts nowhere by city.
+  // The posts that the subject may be learned from as a reader of, each with the newest hour of a countable
+  // row that `learn` permits. As with counting, a consent is good for it only after some time.
+  std::vector<PostHour> reads = {};
 };
 
 // `posts`, sorted: only these. Null: all.

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "bauta/storage/v1/rights_log.pb.h"
 #include "featurestore/store/counter_refill.h"
+#include "featurestore/store/fresh_readers.h"
 #include "featurestore/store/interaction_writer.h"
 #include "featurestore/store/learnable_rows.h"
 #include "featurestore/store/log_compaction.h"
@@ -152,6 +153,15 @@ CrowdCounts FeatureStore::ReadCounters(bool* complete) const {
 }
 
 absl::StatusOr<CrowdCounts> FeatureStore::CountByScan() const { return bauta::CountByScan(*impl_->core); }
+
+FreshPosts FeatureStore::ReadFreshPosts(uint32_t readers_min) const {
+  StoreCore& core = *impl_->core;
+  return core.counters.ReadFresh(Hour::Floor(core.CountingNow().at), readers_min);
+}
+
+absl::StatusOr<std::vector<SubjectView>> FeatureStore::ReadReaders(PostId post) const {
+  return bauta::ReadReaders(*impl_->core, impl_->reader, post);
+}
 
 absl::Status FeatureStore::ForEachLearnableRow(const AdministrativeAct& act,
                                                absl::FunctionRef<absl::Status(LearnableRow)> visit) {

@@ -23,6 +23,7 @@
 #include "base/file_system.h"
 #include "base/hour.h"
 #include "featurestore/records/crowd_counts.h"
+#include "featurestore/records/fresh_posts.h"
 #include "featurestore/records/head.h"
 #include "featurestore/records/interaction.h"
 #include "featurestore/records/learnable_row.h"
@@ -207,6 +208,14 @@ class FeatureStore {
   CrowdCounts ReadCounters(bool* complete) const;
   // The same from a scan of all rows: slow, for the tests and for the refill.
   absl::StatusOr<CrowdCounts> CountByScan() const;
+
+  // Posts that at least `readers_min` subjects have read of late whose reading may be learned from: `learn`
+  // holds for it and was given some time before (crowd_age_min). By id.
+  FreshPosts ReadFreshPosts(uint32_t readers_min) const;
+  // The present views of such readers of the post, at most 512, those who read it last; in an order that does
+  // not depend on when they did. A view holds what `learn` permits of a history, and no X, and nothing else:
+  // the code stops here.
+  absl::StatusOr<std::vector<SubjectView>> ReadReaders(PostId post) const;
 
   // Every history that `learn` permits to learn from, in an order that tells nothing. Audited before the
   // first row.

@@ -184,9 +184,13 @@ absl::Status InteractionWriter::Write(const Pseudonym& subject, const StoredCode
   const EffectiveConsent counted =
       Resolve(before.head.value.head.instructions.consent, core_.options.policy, counting.at);
   const std::optional<City>& city = before.head.value.head.observed.city;
-  core_.counters.Apply(counting.refill, RangeOf(code),
-                       ShareOf(before.history.rows, counted, city, core_.counters.rules(), &touched),
-                       ShareOf(after, counted, city, core_.counters.rules(), &touched));
+  const CrowdRules& rules = core_.counters.rules();
+  // What is taken back is gone from the taste, and so from every post that the subject reads.
+  const bool forgets = !added.taken_back.empty();
+  const std::vector<PostId>* posts = forgets ? nullptr : &touched;
+  core_.counters.Apply(counting.refill, RangeOf(code), subject,
+                       ShareOf(before.history.rows, counted, city, rules, posts),
+                       ShareOf(after, counted, city, rules, posts), forgets);
 
   stored.rows = std::move(after);
   const std::shared_ptr<const CachedSubject> entry =
@@ -241,7 +245,7 @@ absl::Status InteractionWriter::NoteVisit(const Visit& visit) {
       Resolve(head.value.head.instructions.consent, core_.options.policy, counting.at);
   const std::optional<City>& old_city = before->head.value.head.observed.city;
   if (old_city != observed.city) {
-    core_.counters.Apply(counting.refill, RangeOf(code),
+    core_.counters.Apply(counting.refill, RangeOf(code), *visit.subject,
                          ShareOf(before->history.rows, counted, old_city, core_.counters.rules()),
                          ShareOf(before->history.rows, counted, observed.city, core_.counters.rules()));
   }

@@ -19,30 +19,6 @@ absl::Status Shuffle(std::vector<StoredCode>& codes, RandomSource& random) {
   return absl::OkStatus();
 }
 
-LearnableRow MakeRow(StoredHistory history, const StoredHead& head, const EffectiveConsent& consent,
-                     const Retention& retention, Hour now) {
-  DropExpired(history.rows, retention, consent.excluded_kinds(), now);
-  LearnableRow row;
-  row.interactions = std::move(history.rows.interactions);
-  row.states = std::move(history.rows.states);
-  row.impressions = std::move(history.rows.impressions);
-  const auto forbidden = [&](const auto& one) {
-    return !consent.Permits(Purpose::kLearn, one.kind, one.hour);
-  };
-  std::erase_if(row.interactions, forbidden);
-  std::erase_if(row.states, forbidden);
-  std::erase_if(row.impressions, [&](const Impression& one) {
-    return !consent.Permits(Purpose::kLearn, SignalKind::kImpression, one.hour);
-  });
-  const absl::Time since = consent.Since(Purpose::kLearn);
-  for (const Dismissal& dismissal : head.value.head.instructions.dismissals) {
-    if (RuleOf(dismissal.reason).teaches_dislike && dismissal.hour.start() >= since) {
-      row.lessons.push_back(dismissal);
-    }
-  }
-  return row;
-}
-
 // Empty where nothing may be learned from.
 absl::StatusOr<LearnableRow> ReadRow(StoreCore& core, const SubjectReader& reader, const StoredCode& code) {
   SubjectRows rows;
@@ -52,7 +28,8 @@ absl::StatusOr<LearnableRow> ReadRow(StoreCore& core, const SubjectReader& reade
   const EffectiveConsent consent = Resolve(head.value.head.instructions.consent, core.options.policy, now);
   if (!consent.Holds(Purpose::kLearn)) return LearnableRow();
   BAUTA_ASSIGN_OR_RETURN(StoredHistory history, reader.History(code, head.value.history_slot, rows));
-  return MakeRow(std::move(history), head, consent, core.options.retention, Hour::Floor(now));
+  return MakeLearnableRow(std::move(history.rows), head.value.head.instructions, consent,
+                          core.options.retention, Hour::Floor(now));
 }
 
 bool IsEmpty(const LearnableRow& row) {
@@ -60,6 +37,30 @@ bool IsEmpty(const LearnableRow& row) {
 }
 
 }  // namespace
+
+LearnableRow MakeLearnableRow(History history, const HeadInstructions& instructions,
+                              const EffectiveConsent& consent, const Retention& retention, Hour now) {
+  DropExpired(history, retention, consent.excluded_kinds(), now);
+  LearnableRow row;
+  row.interactions = std::move(history.interactions);
+  row.states = std::move(history.states);
+  row.impressions = std::move(history.impressions);
+  const auto forbidden = [&](const auto& one) {
+    return !consent.Permits(Purpose::kLearn, one.kind, one.hour);
+  };
+  std::erase_if(row.interactions, forbidden);
+  std::erase_if(row.states, forbidden);
+  std::erase_if(row.impressions, [&](const Impression& one) {
+    return !consent.Permits(Purpose::kLearn, SignalKind::kImpression, one.hour);
+  });
+  const absl::Time since = consent.Since(Purpose::kLearn);
+  for (const Dismissal& dismissal : instructions.dismissals) {
+    if (RuleOf(dismissal.reason).teaches_dislike && dismissal.hour.start() >= since) {
+      row.lessons.push_back(dismissal);
+    }
+  }
+  return row;
+}
 
 absl::Status VisitLearnableRows(StoreCore& core, const SubjectReader& reader,
                                 absl::FunctionRef<absl::Status(LearnableRow)> visit) {

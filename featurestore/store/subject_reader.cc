@@ -77,6 +77,15 @@ absl::StatusOr<std::shared_ptr<const CachedSubject>> SubjectReader::Cached(const
   return loaded;
 }
 
+absl::StatusOr<std::shared_ptr<const CachedSubject>> SubjectReader::Present(const Pseudonym& subject,
+                                                                            absl::Time now) const {
+  if (ViewCache::Entry entry = core_.views.Find(subject);
+      entry != nullptr && HoldsAt(*entry, core_.options.policy, now)) {
+    return entry;
+  }
+  return Load(core_.codes->ToStoredCode(subject), now);
+}
+
 absl::StatusOr<SubjectView> SubjectReader::View(
     const Visit& visit, absl::FunctionRef<std::optional<Place>(City)> place_of) const {
   if (!visit.subject) return SubjectViewBuilder().Build();

@@ -53,6 +53,10 @@ class SubjectReader {
   // degraded one, which is not cached.
   absl::StatusOr<std::shared_ptr<const CachedSubject>> Cached(const Pseudonym& subject, absl::Time now) const;
 
+  // The same for upkeep: what is not in the cache is read and not put there.
+  absl::StatusOr<std::shared_ptr<const CachedSubject>> Present(const Pseudonym& subject,
+                                                               absl::Time now) const;
+
   absl::StatusOr<SubjectView> View(const Visit& visit,
                                    absl::FunctionRef<std::optional<Place>(City)> place_of) const;
 

@@ -227,7 +227,7 @@ std::function<void(uint64_t)> SubjectWriter::Afterwards(const Pseudonym& subject
                                                         const SubjectRows& rows,
                                                         const absl::StatusOr<StoredHead>& before,
                                                         const Plan& plan) const {
-  return [this, subject, count = CountAnew(code, rows, before, plan), mark = plan.erasure_mark,
+  return [this, subject, count = CountAnew(subject, code, rows, before, plan), mark = plan.erasure_mark,
           erase_time = plan.erase_time](uint64_t) {
     if (mark) core_.erasures.Add(*mark, erase_time);
     core_.views.Drop(subject);
@@ -235,7 +235,8 @@ std::function<void(uint64_t)> SubjectWriter::Afterwards(const Pseudonym& subject
   };
 }
 
-std::function<void()> SubjectWriter::CountAnew(const StoredCode& code, const SubjectRows& rows,
+std::function<void()> SubjectWriter::CountAnew(const Pseudonym& subject, const StoredCode& code,
+                                               const SubjectRows& rows,
                                                const absl::StatusOr<StoredHead>& before,
                                                const Plan& plan) const {
   const auto restart = [this] { core_.counters.Restart(core_.clock.Now()); };
@@ -245,17 +246,20 @@ std::function<void()> SubjectWriter::CountAnew(const StoredCode& code, const Sub
   const StoreCore::Counting counting = core_.CountingNow();
   const EffectiveConsent counted_before = Resolve(old_consent, core_.options.policy, counting.at);
   const EffectiveConsent counted_after = Resolve(new_consent, core_.options.policy, counting.at);
-  const bool counts = counted_before.Holds(Purpose::kCrowd) || counted_after.Holds(Purpose::kCrowd);
+  const bool counts = counted_before.Holds(Purpose::kCrowd) || counted_after.Holds(Purpose::kCrowd) ||
+                      counted_before.Holds(Purpose::kLearn) || counted_after.Holds(Purpose::kLearn);
   if (!counts || old_consent == new_consent) return nullptr;
 
   const absl::StatusOr<StoredHistory> history = reader_.History(code, before->value.history_slot, rows);
   if (!history.ok()) return restart;
   const History& after = plan.history_after ? *plan.history_after : history->rows;
   const CrowdRules& rules = core_.counters.rules();
-  return [this, refill = counting.refill, range = RangeOf(code),
+  const bool forgets = plan.history != Plan::History::kKept ||
+                       counted_before.Since(Purpose::kLearn) != counted_after.Since(Purpose::kLearn);
+  return [this, refill = counting.refill, range = RangeOf(code), subject, forgets,
           share_before = ShareOf(history->rows, counted_before, before->value.head.observed.city, rules),
           share_after = ShareOf(after, counted_after, plan.after.head.observed.city, rules)] {
-    core_.counters.Apply(refill, range, share_before, share_after);
+    core_.counters.Apply(refill, range, subject, share_before, share_after, forgets);
   };
 }
 

@@ -49,7 +49,7 @@ class SubjectWriter {
   std::function<void(uint64_t)> Afterwards(const Pseudonym& subject, const StoredCode& code,
                                            const SubjectRows& rows, const absl::StatusOr<StoredHead>& before,
                                            const Plan& plan) const;
-  std::function<void()> CountAnew(const StoredCode& code, const SubjectRows& rows,
+  std::function<void()> CountAnew(const Pseudonym& subject, const StoredCode& code, const SubjectRows& rows,
                                   const absl::StatusOr<StoredHead>& before, const Plan& plan) const;
   void ForgetDismissalsOfGonePosts(HeadInstructions& instructions) const;
 

@@ -58,6 +58,8 @@ struct ServerConfig {
   std::string models_directory;
   absl::Duration model_age_max = absl::Hours(24);
   FreshTable::Options fresh;
+  bool move_posts = true;
+  size_t moved_posts_max = 32;
   LimitsConfig limits;
   std::string metrics_address;  // Empty: none.
   absl::Duration page_token_age_max = absl::Hours(1);

@@ -116,7 +116,13 @@ TEST(CrowdShareTest, OfSomePostsIsThePartOfTheWhole) {
 }
 
 CrowdShare Share(uint64_t post, uint32_t hour, uint32_t city = 0) {
-  return {.counts = {{PostId(post), Hour(hour)}}, .city = City(city)};
+  return {.counts = {{PostId(post), Hour(hour)}}, .city = City(city), .reads = {}};
+}
+
+Pseudonym Subject(uint8_t number = 1) {
+  CodeBytes bytes{};
+  bytes[0] = number;
+  return CodeAccess::MakePseudonym(bytes);
 }
 
 TEST(CrowdTableTest, WhatIsTakenOutLeavesNothing) {
@@ -135,12 +141,12 @@ TEST(CrowdCountersTest, AChangeInARangeNotYetCountedIsLeftToTheScan) {
   CrowdCounters counters(Rules());
   counters.BeginRefill(1, Hour(kNow).start());
   const CrowdCounters::Refill refill = counters.refill();
-  counters.Apply(refill, 10, {}, Share(1, kNow));
+  counters.Apply(refill, 10, Subject(), {}, Share(1, kNow));
   bool complete = true;
   EXPECT_THAT(counters.Read(Hour(kNow), &complete).by_post, IsEmpty());
   EXPECT_FALSE(complete);
-  counters.Count(refill, {Share(1, kNow)}, 0, 11);
-  counters.Apply(refill, 10, Share(1, kNow), Share(2, kNow));
+  counters.Count(refill, {{Subject(), Share(1, kNow)}}, 0, 11);
+  counters.Apply(refill, 10, Subject(), Share(1, kNow), Share(2, kNow));
   EXPECT_THAT(counters.Read(Hour(kNow), &complete).by_post,
               ElementsAre(PostHourCount{PostId(2), Hour(kNow), 1}));
   counters.Count(refill, {}, 11, kRangeCount);
@@ -152,13 +158,13 @@ TEST(CrowdCountersTest, AnotherPolicyInForceBeginsAnew) {
   CrowdCounters counters(Rules());
   counters.BeginRefill(1, Hour(kNow).start());
   const CrowdCounters::Refill first = counters.refill();
-  counters.Count(first, {Share(1, kNow)}, 0, kRangeCount);
+  counters.Count(first, {{Subject(), Share(1, kNow)}}, 0, kRangeCount);
   counters.BeginRefill(1, Hour(kNow).start());
   EXPECT_EQ(counters.refill().number, first.number);
   counters.BeginRefill(2, Hour(kNow).start());
   // What was computed under the policy before is not applied.
-  counters.Apply(first, 0, {}, Share(3, kNow));
-  counters.Count(first, {Share(3, kNow)}, 0, kRangeCount);
+  counters.Apply(first, 0, Subject(), {}, Share(3, kNow));
+  counters.Count(first, {{Subject(), Share(3, kNow)}}, 0, kRangeCount);
   bool complete = true;
   EXPECT_EQ(counters.Read(Hour(kNow), &complete), CrowdCounts());
   EXPECT_FALSE(complete);
@@ -169,11 +175,11 @@ TEST(CrowdCountersTest, OldHoursAreForgottenAndNotTakenOutTwice) {
   CrowdCounters counters(rules);
   counters.BeginRefill(1, Hour(kNow).start());
   const CrowdCounters::Refill refill = counters.refill();
-  counters.Count(refill, {Share(1, kNow)}, 0, kRangeCount);
+  counters.Count(refill, {{Subject(), Share(1, kNow)}}, 0, kRangeCount);
   const Hour last = Hour(kNow).Plus(rules.shown_hours);
   EXPECT_THAT(counters.Read(last, nullptr).by_post, ElementsAre(PostHourCount{PostId(1), Hour(kNow), 1}));
   EXPECT_THAT(counters.Read(last.Plus(1), nullptr).by_post, IsEmpty());
-  counters.Apply(refill, 0, Share(1, kNow), {});
+  counters.Apply(refill, 0, Subject(), Share(1, kNow), {});
   EXPECT_THAT(counters.Read(last.Plus(1), nullptr).by_post, IsEmpty());
 }
 

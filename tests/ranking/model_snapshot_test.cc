@@ -74,6 +74,10 @@ TEST_P(SnapshotRoundTripTest, GivesBackEveryValue) {
   EXPECT_EQ(snapshot->alpha0(), p.alpha0);
   EXPECT_EQ(snapshot->lambda(), p.lambda);
   EXPECT_EQ(snapshot->frequency_exponent(), p.frequency_exponent);
+  EXPECT_EQ(snapshot->post_lambda(), p.post_lambda);
+  EXPECT_EQ(snapshot->post_frequency_exponent(), p.post_frequency_exponent);
+  EXPECT_EQ(snapshot->crowd_size(), p.crowd_size);
+  EXPECT_THAT(snapshot->taste_variance().first(p.dimension), ElementsAreArray(p.taste_variance));
   EXPECT_THAT(snapshot->gram().first(p.dimension), ElementsAreArray(p.gram));
   EXPECT_THAT(snapshot->mean_taste().first(p.dimension), ElementsAreArray(p.mean_taste));
   EXPECT_EQ(snapshot->signals().weight, p.signals.weight);
@@ -242,6 +246,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadParameters{"alpha0", "alpha0", [](ModelParameters& p) { p.alpha0 = -1; }},
         BadParameters{"exponent", "frequency_exponent",
                       [](ModelParameters& p) { p.frequency_exponent = std::nanf(""); }},
+        BadParameters{"post lambda", "post_lambda", [](ModelParameters& p) { p.post_lambda = 0; }},
+        BadParameters{"post exponent", "post_frequency_exponent",
+                      [](ModelParameters& p) { p.post_frequency_exponent = 3; }},
+        BadParameters{"crowd size", "crowd_size", [](ModelParameters& p) { p.crowd_size = -1; }},
+        BadParameters{"variance size", "taste_variance",
+                      [](ModelParameters& p) { p.taste_variance.pop_back(); }},
+        BadParameters{"variance", "taste_variance", [](ModelParameters& p) { p.taste_variance[1] = -1; }},
         BadParameters{"signal weight", "signals.weight of click",
                       [](ModelParameters& p) { p.signals.weight[1] = -1; }},
         BadParameters{"half life", "signals.half_life_hours",

@@ -112,6 +112,10 @@ void SetScalars(const WorldOptions& options, ModelParameters& p) {
   p.alpha0 = 0.01f;
   p.lambda = 0.1f;
   p.frequency_exponent = 0.5f;
+  p.post_lambda = 0.5f;
+  p.post_frequency_exponent = 0.5f;
+  p.crowd_size = 1000;
+  p.taste_variance.assign(options.dimension, 0.02f);
   p.signals.target.fill(1);
   p.signals.weight = {0, 1, 0.5f, 1, 2, 2, 1.5f, 1, 0.5f, 2, 3, 3};
   p.signals.target[static_cast<size_t>(SignalKind::kReport)] = -1;
