@@ -114,6 +114,7 @@ TEST_F(RankerRequestTest, AFilterThatNothingPassesGivesAnEmptyFeedAndNotTheWhole
 TEST_F(RankerRequestTest, ANarrowFilterFindsOldPostsThatNoOtherSourceWouldReach) {
   Rebuild({.dimension = 4, .learned_posts = 6000, .cold_posts = 0});
   surface_.source_limits.fill(10);
+  surface_.source_limits[static_cast<size_t>(Source::kTaste)] = 0;
   surface_.source_limits[static_cast<size_t>(Source::kNamed)] = 1000;
   Post rare = world_.post(6000);  // The oldest.
   rare.author = AuthorNumber(901);
@@ -123,10 +124,13 @@ TEST_F(RankerRequestTest, ANarrowFilterFindsOldPostsThatNoOtherSourceWouldReach)
   by_topic.any_topics = {TopicId(901)};
   by_author.any_authors = {AuthorNumber(901)};
   for (const PostFilter& filter : {by_topic, by_author}) {
-    const RankedFeed feed = Find(Nobody(), {.limit = 20, .filter = &filter});
-    EXPECT_THAT(Ids(feed), ::testing::ElementsAre(rare.id));
-    EXPECT_EQ(feed.trace.candidates, 1u);
-    EXPECT_FALSE(feed.trace.cut_short);
+    for (const bool chronological : {false, true}) {
+      surface_.chronological = chronological;
+      const RankedFeed feed = Find(Nobody(), {.limit = 20, .filter = &filter});
+      EXPECT_THAT(Ids(feed), ::testing::ElementsAre(rare.id));
+      EXPECT_EQ(feed.trace.candidates, 1u);
+      EXPECT_FALSE(feed.trace.cut_short);
+    }
   }
 }
 
@@ -136,6 +140,12 @@ TEST_F(RankerRequestTest, WhatTheFilterTakesOfWhatTheSourcesFindIsCounted) {
   const RankedFeed feed = Find(Nobody(), {.limit = 500, .filter = &filter});
   EXPECT_GT(Removed(feed, RemovalReason::kFiltered), 0u);
   EXPECT_EQ(feed.trace.candidates, feed.posts.size() + Removed(feed, RemovalReason::kFiltered));
+  // The search by taste does not come across them.
+  surface_.source_limits.fill(0);
+  surface_.source_limits[static_cast<size_t>(Source::kTaste)] = 300;
+  const RankedFeed by_taste = Find(Nobody(), {.limit = 500, .filter = &filter});
+  EXPECT_EQ(Ids(by_taste).size(), feed.posts.size());
+  EXPECT_EQ(Removed(by_taste, RemovalReason::kFiltered), 0u);
 }
 
 TEST_F(RankerRequestTest, SeedsStandInForTheHistory) {
@@ -155,11 +165,13 @@ TEST_F(RankerRequestTest, SeedsStandInForTheHistory) {
   EXPECT_GT(on_topic(related), on_topic(Find(Nobody(), {.limit = 10})));
   EXPECT_GE(on_topic(related), 7);
   for (PostId seed : seeds) EXPECT_EQ(In(related, seed), nullptr);
-  // Nothing of the history is in it.
-  const RankedFeed without = Find(Nobody(), {.limit = 10, .seeds = seeds});
-  ASSERT_EQ(Ids(related), Ids(without));
-  for (size_t i = 0; i < related.posts.size(); ++i) {
-    EXPECT_EQ(related.posts[i].terms, without.posts[i].terms);
+  // Nothing of the history is in it, be it by fatigue or by a seen-window.
+  for (const absl::Duration window : {absl::ZeroDuration(), absl::Hours(24)}) {
+    surface_.seen_window = window;
+    const RankedFeed with = Find(history, {.limit = 500, .seeds = seeds});
+    const RankedFeed without = Find(Nobody(), {.limit = 500, .seeds = seeds});
+    ASSERT_EQ(Ids(with), Ids(without));
+    for (size_t i = 0; i < with.posts.size(); ++i) EXPECT_EQ(with.posts[i].terms, without.posts[i].terms);
   }
 }
 

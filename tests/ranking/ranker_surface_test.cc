@@ -100,6 +100,7 @@ TEST_F(RankerSurfaceTest, AnAdvertisementThatIsTakenBackLeavesItsSurface) {
   Upsert(organic);
   const RankedFeed feed = Find(Nobody(), {.limit = 500});
   EXPECT_EQ(feed.posts.size(), 42u);
+  EXPECT_EQ(posts_->Advertisements().size(), 42u);
   EXPECT_EQ(In(feed, PostId(5)), nullptr);
   EXPECT_EQ(In(feed, PostId(10)), nullptr);
 }
