@@ -117,7 +117,8 @@ class PosixFiles final : public FileSystem {
     if (::stat(path.c_str(), &attributes) != 0) return ErrnoStatus(errno, absl::StrCat("stat ", path));
     return FileAttributes{.permissions = attributes.st_mode & 07777,
                           .owner = attributes.st_uid,
-                          .is_directory = S_ISDIR(attributes.st_mode)};
+                          .is_directory = S_ISDIR(attributes.st_mode),
+                          .modify_time = absl::FromUnixSeconds(attributes.st_mtime)};
   }
 
   absl::StatusOr<std::vector<std::string>> List(const std::string& directory) const override {

@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace bauta {
 
@@ -34,6 +35,7 @@ struct FileAttributes {
   mode_t permissions = 0;  // The low 12 bits of st_mode.
   uid_t owner = 0;
   bool is_directory = false;
+  absl::Time modify_time;  // Of its bytes, in whole seconds.
 };
 
 // Thread-safe. Errors: NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, RESOURCE_EXHAUSTED for a full disk,

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "privacy/destroy_keys.h"
 #include "privacy/hash.h"
 #include "privacy/key_file.h"
 #include "privacy/key_head.h"
@@ -40,6 +41,7 @@ absl::Status CreateRandomKey(FileSystem& files, const std::string& path, RandomS
 
 absl::StatusOr<KeyRing> KeyRing::Open(FileSystem& files, const std::string& directory) {
   BAUTA_RETURN_IF_ERROR(privacy_internal::CheckPrivate(files, directory));
+  BAUTA_RETURN_IF_ERROR(CheckNotDestroyed(files, directory));
   KeyRing ring;
   BAUTA_RETURN_IF_ERROR(privacy_internal::ReadKeyFile(files, directory + "/root", ring.root_.Fill()));
   BAUTA_ASSIGN_OR_RETURN(std::vector<uint32_t> numbers,

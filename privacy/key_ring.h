@@ -33,9 +33,9 @@ enum class KeyPurpose {
 class KeyRing {
  public:
   // Reads `directory`/root and every `directory`/identity.N.
-  // FAILED_PRECONDITION: the folder, root or every identity key is absent, or one has the wrong size or is
-  // all zeros; the message says how keys are made. PERMISSION_DENIED: unreadable, or group or others may do
-  // anything with the folder or a key.
+  // FAILED_PRECONDITION: the keys were destroyed (privacy/destroy_keys.h), or the folder, root or every
+  // identity key is absent, or one has the wrong size or is all zeros; the message says how keys are made.
+  // PERMISSION_DENIED: unreadable, or group or others may do anything with the folder or a key.
   static absl::StatusOr<KeyRing> Open(FileSystem& files, const std::string& directory);
 
   const SecretKey& root() const { return root_; }

@@ -1,5 +1,6 @@
 #include "service/backend.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -104,6 +105,10 @@ Backend::Backend(const ServerConfig& config, const Clock& clock, Parts parts)
       training_({*store_, clock_}, {.region = config.store.region,
                                     .content_dimension = config.content_dimension,
                                     .sensitive_topics = config.sensitive_topics}),
+      audit_(*store_, clock_),
+      store_handler_({*store_, *serving_, audit_, clock_}, {.region = config.store.region,
+                                                            .crowd_min = config.fresh.crowd_min,
+                                                            .retention = config.store.retention}),
       release_task_(ReleaseTaskOptions(), clock, [this] { return serving_->Refresh(); }),
       upkeep_task_(UpkeepTaskOptions(), clock, [this] { return Upkeep(); }) {}
 
@@ -112,9 +117,11 @@ absl::Status Backend::Upkeep() {
   // Also where the sweep failed: destroyed keys must die in stray copies of the key file all the same.
   const absl::Status rerolled = store_->RerollWrapKey();
   const absl::Status compacted = store_->CompactRightsLogIfDue();
+  const absl::Status audited = audit_.Check();
   BAUTA_RETURN_IF_ERROR(rerolled);
   BAUTA_RETURN_IF_ERROR(compacted);
-  return swept;
+  BAUTA_RETURN_IF_ERROR(swept);
+  return audited;
 }
 
 std::vector<PeriodicTask*> Backend::tasks() { return {&release_task_, &upkeep_task_}; }
@@ -137,8 +144,21 @@ std::vector<MetricSample> Backend::Samples() const {
     samples.push_back({"bauta_task_last_success_seconds", "When the task last succeeded, since the epoch.",
                        false, static_cast<double>(task->last_success_seconds()), "task", task->name()});
   }
+  AppendAudit(samples);
   AppendModel(samples);
   return samples;
+}
+
+void Backend::AppendAudit(std::vector<MetricSample>& samples) const {
+  samples.push_back({"bauta_collecting", "1 until collecting is stopped for good.", false,
+                     store_->collecting() ? 1.0 : 0.0, "", ""});
+  const std::optional<AuditWatch::Result> audit = audit_.last();
+  if (!audit) return;
+  samples.push_back({"bauta_rights_log_whole", "1 where the last check of the rights log found it whole.",
+                     false, audit->whole ? 1.0 : 0.0, "", ""});
+  samples.push_back({"bauta_rights_log_check_seconds",
+                     "When the rights log was last checked, since the epoch.", false,
+                     static_cast<double>(absl::ToUnixSeconds(audit->time)), "", ""});
 }
 
 void Backend::AppendModel(std::vector<MetricSample>& samples) const {

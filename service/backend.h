@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "featurestore/store/feature_store.h"
+#include "service/audit_watch.h"
 #include "service/config/config.h"
 #include "service/feed_handler.h"
 #include "service/interaction_handler.h"
@@ -25,6 +26,7 @@
 #include "service/post_handler.h"
 #include "service/server_inputs.h"
 #include "service/serving_state.h"
+#include "service/store_handler.h"
 #include "service/subject_handler.h"
 #include "service/subject_resolver.h"
 #include "service/surfaces.h"
@@ -50,6 +52,7 @@ class Backend {
   SubjectHandler& subject() { return subject_; }
   PostHandler& post() { return post_; }
   TrainingHandler& training() { return training_; }
+  StoreHandler& store_handler() { return store_handler_; }
 
   const Authenticator& authenticator() const { return inputs_->authenticator; }
   std::vector<RightsIssuer> TakeIssuers() { return std::move(inputs_->issuers); }  // For the door, once.
@@ -67,6 +70,7 @@ class Backend {
   struct Parts;
   Backend(const ServerConfig& config, const Clock& clock, Parts parts);
   absl::Status Upkeep();
+  void AppendAudit(std::vector<MetricSample>& samples) const;
   void AppendModel(std::vector<MetricSample>& samples) const;
 
   // In the order of dependence: what stands later uses what stands earlier.
@@ -87,6 +91,8 @@ class Backend {
   SubjectHandler subject_;
   PostHandler post_;
   TrainingHandler training_;
+  AuditWatch audit_;
+  StoreHandler store_handler_;
   PeriodicTask release_task_;
   PeriodicTask upkeep_task_;
 };

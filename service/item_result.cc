@@ -29,6 +29,9 @@ v1::ItemResult ToItemResult(RecordOutcome outcome) {
           absl::InvalidArgumentError("post_id: others' posts allowed, one of self_author's sent"));
     case RecordOutcome::kRetryLater:
       return RetryableItem(v1::ITEM_REASON_POST_UNKNOWN);
+    case RecordOutcome::kNotCollecting:
+      return RefusedItem(v1::ITEM_REASON_NOT_COLLECTING,
+                         absl::FailedPreconditionError("the store collects nothing any more"));
   }
   return RetryableItem(v1::ITEM_REASON_UNAVAILABLE);
 }

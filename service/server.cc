@@ -16,6 +16,7 @@
 #include "service/rpc/interaction_rpc.h"
 #include "service/rpc/model_rpc.h"
 #include "service/rpc/post_rpc.h"
+#include "service/rpc/store_rpc.h"
 #include "service/rpc/subject_rpc.h"
 #include "service/rpc/training_rpc.h"
 
@@ -48,7 +49,8 @@ struct Server::Services {
         subject(door, backend.subject()),
         post(door, backend.post()),
         training(door, backend.training()),
-        model(door, backend.model()) {}
+        model(door, backend.model()),
+        store(door, backend.store_handler()) {}
 
   FeedRpc feed;
   InteractionRpc interaction;
@@ -56,6 +58,7 @@ struct Server::Services {
   PostRpc post;
   TrainingRpc training;
   ModelRpc model;
+  StoreRpc store;
 
   struct Entry {
     const char* name;
@@ -67,7 +70,8 @@ struct Server::Services {
             {v1::SubjectService::service_full_name(), &subject},
             {v1::PostService::service_full_name(), &post},
             {v1::TrainingService::service_full_name(), &training},
-            {v1::ModelService::service_full_name(), &model}};
+            {v1::ModelService::service_full_name(), &model},
+            {v1::StoreService::service_full_name(), &store}};
   }
 };
 

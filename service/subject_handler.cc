@@ -115,6 +115,7 @@ absl::StatusOr<v1::BatchUpdateConsentsResponse> SubjectHandler::BatchUpdateConse
     const Principal& principal, const v1::BatchUpdateConsentsRequest& request) {
   const auto size = static_cast<size_t>(request.consents_size());
   BAUTA_RETURN_IF_ERROR(CheckListSize("consents", size, 1, kPastConsentsMax));
+  BAUTA_RETURN_IF_ERROR(dependencies_.store.CheckCollecting());
   const absl::Time now = dependencies_.clock.Now();
   std::vector<v1::ItemResult> results(size);
   ConsentBackfill backfill(dependencies_.store, dependencies_.clock);

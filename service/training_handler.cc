@@ -62,6 +62,7 @@ bool IsEmpty(const v1::TrainingRow& row) {
 absl::Status TrainingHandler::StreamRows(const Principal& principal, const v1::StreamRowsRequest&,
                                          Sink sink) {
   const AdministrativeAct act = {.what = absl::StrCat("stream-rows to ", principal.name)};
+  BAUTA_RETURN_IF_ERROR(dependencies_.store.CheckCollecting());
   const absl::Time now = dependencies_.clock.Now();
   // The rows have an entry of their own, which the store writes before it reads the first.
   BAUTA_RETURN_IF_ERROR(

@@ -13,6 +13,7 @@
 #include "rocksdb/merge_operator.h"
 #include "rocksdb/options.h"
 #include "rocksdb/table.h"
+#include "rocksdb/utilities/checkpoint.h"
 
 namespace bauta {
 namespace {
@@ -110,6 +111,15 @@ absl::Status ToStatus(const rocksdb::Status& status, const std::string& what) {
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const std::string& directory, bool create) {
+  return Open(directory, create, /*read_only=*/false);
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenReadOnly(const std::string& directory) {
+  return Open(directory, /*create=*/false, /*read_only=*/true);
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const std::string& directory, bool create,
+                                                     bool read_only) {
   const std::shared_ptr<rocksdb::Cache> block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (size_t i = 0; i < kFamilyCount; ++i) {
@@ -119,8 +129,10 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const std::string& director
 
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::DBOptions options = DatabaseOptions(create);
   const rocksdb::Status opened =
-      rocksdb::DB::Open(DatabaseOptions(create), directory, descriptors, &handles, &db);
+      read_only ? rocksdb::DB::OpenForReadOnly(options, directory, descriptors, &handles, &db)
+                : rocksdb::DB::Open(options, directory, descriptors, &handles, &db);
   if (!opened.ok()) {
     const std::string message = absl::StrCat("open the database ", directory, ": ", opened.ToString());
     if (opened.IsInvalidArgument()) {  // Absent, or with families that this program does not know.
@@ -159,6 +171,17 @@ absl::StatusOr<std::string> Engine::Get(Family family, std::string_view key) con
   BAUTA_RETURN_IF_ERROR(ToStatus(db_->Get(rocksdb::ReadOptions(), this->family(family), ToSlice(key), &value),
                                  "read from the database"));
   return value;
+}
+
+absl::Status Engine::WriteCheckpoint(const std::string& directory) const {
+  rocksdb::Checkpoint* made = nullptr;
+  BAUTA_RETURN_IF_ERROR(ToStatus(rocksdb::Checkpoint::Create(db_.get(), &made), "write a checkpoint"));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  return ToStatus(checkpoint->CreateCheckpoint(directory), "write a checkpoint");
+}
+
+absl::Status Engine::VerifyTables() const {
+  return ToStatus(db_->VerifyChecksum(), "verify the database's tables");
 }
 
 }  // namespace bauta

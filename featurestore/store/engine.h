@@ -29,6 +29,8 @@ class Engine {
   // NOT_FOUND: no database is there and `create` is off. FAILED_PRECONDITION: another process holds it.
   // DATA_LOSS: damaged.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(const std::string& directory, bool create);
+  // For looking only: changes no file, and refuses every write. Nobody may have it open otherwise.
+  static absl::StatusOr<std::unique_ptr<Engine>> OpenReadOnly(const std::string& directory);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -43,7 +45,16 @@ class Engine {
   // NOT_FOUND, DATA_LOSS, UNAVAILABLE.
   absl::StatusOr<std::string> Get(Family family, std::string_view key) const;
 
+  // Makes `directory`, which must not be there yet, a database of its own: what this one holds at one
+  // instant during the call, the write-ahead log included. Tables are shared by hard links where the file
+  // system can. UNAVAILABLE: it cannot be written.
+  absl::Status WriteCheckpoint(const std::string& directory) const;
+  // Reads every block of every table. DATA_LOSS: one is damaged.
+  absl::Status VerifyTables() const;
+
  private:
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(const std::string& directory, bool create,
+                                                      bool read_only);
   Engine() = default;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};

@@ -31,6 +31,10 @@ class ErasureMarks {
     const std::lock_guard lock(mutex_);
     return std::any_of(times_.begin(), times_.end(), [&](const auto& entry) { return entry.second < time; });
   }
+  size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return times_.size();
+  }
   void DropBefore(absl::Time time) {
     const std::lock_guard lock(mutex_);
     absl::erase_if(times_, [&](const auto& entry) { return entry.second < time; });

@@ -4,6 +4,9 @@
 
 #include "base/status.h"
 #include "bauta/storage/v1/rights_log.pb.h"
+#include "featurestore/store/backup.h"
+#include "featurestore/store/census.h"
+#include "featurestore/store/collecting.h"
 #include "featurestore/store/counter_refill.h"
 #include "featurestore/store/fresh_readers.h"
 #include "featurestore/store/interaction_writer.h"
@@ -165,6 +168,7 @@ absl::StatusOr<std::vector<SubjectView>> FeatureStore::ReadReaders(PostId post) 
 
 absl::Status FeatureStore::ForEachLearnableRow(const AdministrativeAct& act,
                                                absl::FunctionRef<absl::Status(LearnableRow)> visit) {
+  BAUTA_RETURN_IF_ERROR(CheckCollecting());
   BAUTA_RETURN_IF_ERROR(RecordAct(act));
   return VisitLearnableRows(*impl_->core, impl_->reader, visit);
 }
@@ -177,6 +181,41 @@ absl::Status FeatureStore::RecordAct(const AdministrativeAct& act) {
   change.type = RightsEntryType::kAdministrativeAct;
   change.payload = payload.SerializeAsString();
   return impl_->core->committer->Commit(std::move(change)).status();
+}
+
+absl::Status FeatureStore::StopCollecting(const AdministrativeAct& act) {
+  return bauta::StopCollecting(*impl_->core, act);
+}
+
+absl::Status FeatureStore::CheckCollecting() const { return bauta::CheckCollecting(*impl_->core); }
+
+absl::Status FeatureStore::CheckBackup(const std::string& name) const {
+  return bauta::CheckBackup(*impl_->core, name);
+}
+
+absl::StatusOr<BackupReceipt> FeatureStore::CreateBackup(const std::string& name) {
+  return WriteBackup(*impl_->core, name);
+}
+
+absl::StatusOr<StoreCensus> FeatureStore::TakeCensus() const {
+  return bauta::TakeCensus(*impl_->core, impl_->reader);
+}
+
+absl::StatusOr<AuditReport> FeatureStore::AuditRightsLog() const {
+  StoreCore& core = *impl_->core;
+  AuditReport audit;
+  for (const std::string& directory : {core.options.directory, core.options.second_directory}) {
+    if (directory.empty()) continue;
+    // Read before the file: entries that come meanwhile lie beyond it, and are as welcome.
+    const KeyHeadValues head = core.key_head->values();
+    absl::StatusOr<RightsLogReport> report = VerifyRightsLog(core.files, directory, head);
+    if (const KeyHeadValues now = core.key_head->values(); now.log_file != head.log_file) {
+      report = VerifyRightsLog(core.files, directory, now);  // A compaction came in between.
+    }
+    BAUTA_RETURN_IF_ERROR(report.status());
+    audit = {.entries = report->entries, .last_sequence = report->last_sequence};
+  }
+  return audit;
 }
 
 absl::Status FeatureStore::Sweep() { return SweepStore(*impl_->core, impl_->reader, impl_->subjects); }

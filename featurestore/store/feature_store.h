@@ -7,8 +7,10 @@
 #ifndef BAUTA_FEATURESTORE_STORE_FEATURE_STORE_H_
 #define BAUTA_FEATURESTORE_STORE_FEATURE_STORE_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -58,6 +60,7 @@ enum class RecordOutcome : uint8_t {
   kExpired,          // Older than its kind is kept; or, with `self_author`, on a post that was removed.
   kOwnPost,          // The subject's own post is never stored.
   kRetryLater,       // With `self_author`, a post not known yet.
+  kNotCollecting,    // Collecting was stopped, see StopCollecting.
 };
 
 enum class UpsertOutcome : uint8_t { kStored, kStaleVersion };
@@ -85,6 +88,47 @@ struct SubjectRecord {
   std::vector<Interaction> interactions;
   std::vector<PostState> states;
   std::vector<Impression> impressions;
+};
+
+struct BackupReceipt {
+  uint64_t log_sequence = 0;  // The last entry of the rights log that it holds.
+  absl::Time backup_time;     // What came later may be missing.
+};
+
+// Ages by which rows are counted: younger than so many days, and in no entry before; a last entry has what is
+// older.
+inline constexpr std::array<uint32_t, 6> kCensusAgeDays = {1, 7, 30, 90, 180, 365};
+
+// What is kept, counted exactly: whoever shows it to anybody rounds.
+struct StoreCensus {
+  struct Cell {
+    uint64_t rows = 0;
+    uint64_t subjects = 0;  // Whose they are.
+  };
+  struct PolicyVersion {
+    uint64_t subjects = 0;
+    std::array<uint64_t, kPurposeCount> grants{};  // How many of them have each purpose on.
+  };
+  uint64_t subjects = 0;   // With a head.
+  uint64_t histories = 0;  // With a history, if an empty one.
+  uint64_t minors = 0;
+  uint64_t unreadable = 0;                            // Subjects with a damaged row: not counted in full.
+  std::map<uint32_t, PolicyVersion> policy_versions;  // By the version last agreed to; 0: none.
+  // By kind and age. Of subjects alone whose `personalize` holds: no other history is unsealed.
+  std::array<std::array<Cell, kCensusAgeDays.size() + 1>, kSignalKindCount> rows{};
+  uint64_t posts = 0;
+  uint64_t erasure_marks = 0;
+  absl::Time wrap_key_time;
+  uint32_t identity_epoch = 0;
+  absl::Time identity_key_time;  // As its file says.
+  uint64_t log_sequence = 0;
+  uint64_t log_bytes = 0;
+};
+
+// What a check of the rights log found.
+struct AuditReport {
+  uint64_t entries = 0;
+  uint64_t last_sequence = 0;
 };
 
 // What the store did about damage when it was opened; printed by the server at each start.
@@ -124,6 +168,7 @@ class FeatureStore {
     std::string keys_directory;    // Empty: directory/keys.
     std::string second_directory;  // A second path for keys and rights log, written and synced alike. Empty:
                                    // none, with a warning.
+    std::string backup_directory;  // Where CreateBackup writes. Empty: no backup can be made.
     std::string region;            // A store of another region is refused. No default.
     bool create = false;           // Make a new, empty store where none is; else its absence is NOT_FOUND.
     bool sync_interactions =
@@ -225,6 +270,28 @@ class FeatureStore {
   // ---- Administration, class A.
 
   absl::Status RecordAct(const AdministrativeAct& act);
+
+  // Stops collecting for good, an older database put back included. When it has returned, no interaction is
+  // recorded and no visit noted any more, and whatever would widen a consent, a backfill and a learnable
+  // stream are FAILED_PRECONDITION. Everything else goes on. OK where it was stopped already.
+  absl::Status StopCollecting(const AdministrativeAct& act);
+  bool collecting() const { return CheckCollecting().ok(); }
+  // FAILED_PRECONDITION where it was stopped, with what to tell a caller.
+  absl::Status CheckCollecting() const;
+
+  // Writes `backup_directory`/NAME while the store goes on, whole or not at all: restore.h puts it back.
+  // INVALID_ARGUMENT: no name for a backup (1 to 64 letters, digits, '-', '_'). ALREADY_EXISTS.
+  // FAILED_PRECONDITION: no folder is configured. UNAVAILABLE, RESOURCE_EXHAUSTED: it cannot be written.
+  absl::StatusOr<BackupReceipt> CreateBackup(const std::string& name);
+  // The first three of these, before anything is recorded of it.
+  absl::Status CheckBackup(const std::string& name) const;
+
+  // Reads every head, and every history whose subject permits it: for a report, not for a monitor.
+  absl::StatusOr<StoreCensus> TakeCensus() const;
+  // Reads the rights log from its first entry to its last, in each of its copies. DATA_LOSS: an entry was
+  // changed, dropped or moved; FAILED_PRECONDITION: it ends before its head; the message names file and
+  // entry.
+  absl::StatusOr<AuditReport> AuditRightsLog() const;
 
   // ---- Upkeep, called daily by the server: refolds what expired, removes dead rows, erases subjects unseen
   // for the retention's time.

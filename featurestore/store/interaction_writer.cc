@@ -118,6 +118,7 @@ absl::StatusOr<std::vector<RecordOutcome>> InteractionWriter::Record(
   const StoredCode code = core_.codes->ToStoredCode(subject);
   const auto lock = core_.subject_locks.Lock(code);
   BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  if (!core_.collecting) return std::vector<RecordOutcome>(events.size(), RecordOutcome::kNotCollecting);
   const absl::Time now = core_.clock.Now();
   BAUTA_ASSIGN_OR_RETURN(const std::shared_ptr<const CachedSubject> before, reader_.Cached(subject, now));
   if (before->degraded) {
@@ -202,7 +203,7 @@ absl::Status InteractionWriter::Write(const Pseudonym& subject, const StoredCode
 }
 
 absl::Status InteractionWriter::NoteVisit(const Visit& visit) {
-  if (!visit.subject) return absl::OkStatus();
+  if (!visit.subject || !core_.collecting) return absl::OkStatus();
   const absl::Time now = core_.clock.Now();
   const uint32_t day = Hour::Floor(now).day();
   {
@@ -214,6 +215,7 @@ absl::Status InteractionWriter::NoteVisit(const Visit& visit) {
   const StoredCode code = core_.codes->ToStoredCode(*visit.subject);
   const auto lock = core_.subject_locks.Lock(code);
   BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  if (!core_.collecting) return absl::OkStatus();
   BAUTA_ASSIGN_OR_RETURN(const std::shared_ptr<const CachedSubject> before,
                          reader_.Cached(*visit.subject, now));
   if (!before->head.exists() || before->degraded) return absl::OkStatus();

@@ -9,6 +9,7 @@
 #include "featurestore/store/meta_rows.h"
 #include "featurestore/store/post_writer.h"
 #include "featurestore/store/replay.h"
+#include "featurestore/store/restore.h"
 #include "featurestore/store/second_path.h"
 #include "privacy/key_ring.h"
 
@@ -128,6 +129,7 @@ absl::StatusOr<std::unique_ptr<StoreCore>> OpenStore(FeatureStore::Options optio
   BAUTA_ASSIGN_OR_RETURN(core->codes, Pseudonymizer::Create(key_ring));
   BAUTA_RETURN_IF_ERROR(OpenKeys(*core));
   BAUTA_RETURN_IF_ERROR(OpenRightsLog(*core, key_ring));
+  BAUTA_RETURN_IF_ERROR(FinishRestore(files, directory));
   BAUTA_ASSIGN_OR_RETURN(core->engine, Engine::Open(directory + "/db", core->options.create));
   BAUTA_RETURN_IF_ERROR(CheckIdentity(*core, key_ring));
   BAUTA_RETURN_IF_ERROR(BringUp(*core));

@@ -60,6 +60,7 @@ class Replay {
       }
     }
     if (header.type == RightsEntryType::kSubjectState) named_.insert(header.slot);
+    if (header.type == RightsEntryType::kCollectingStop) core_.collecting = false;
     const bool behind = header.sequence > database_sequence_;
     if (behind) ++core_.recovery.entries_replayed;
     if (header.type == RightsEntryType::kErasure || (behind && header.type != RightsEntryType::kCheckpoint)) {

@@ -68,6 +68,8 @@ std::string_view RightsEntryTypeName(RightsEntryType type) {
       return "administrative-act";
     case RightsEntryType::kCheckpoint:
       return "checkpoint";
+    case RightsEntryType::kCollectingStop:
+      return "collecting-stop";
     case RightsEntryType::kUnspecified:
       break;
   }

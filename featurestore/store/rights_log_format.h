@@ -29,6 +29,8 @@ enum class RightsEntryType : uint8_t {
   // that entry's hash as the one before, and its payload, in the clear, is a RightsLogCheckpoint. The entries
   // that were kept follow it with their own sequences; behind them the numbers go on from the checkpoint's.
   kCheckpoint = 7,
+  // Collecting has stopped, for good: the type alone says so, without any key. Every compaction keeps it.
+  kCollectingStop = 8,
 };
 
 // "subject-state", "erasure", …; "unknown" for a number that no type has.

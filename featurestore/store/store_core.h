@@ -85,13 +85,16 @@ struct StoreCore {
   std::unique_ptr<SubjectRowCodec> rows;
 
   SubjectLocks subject_locks;
-  std::mutex posts_mutex;  // Held by whoever changes posts or suspensions.
+  std::mutex posts_mutex;   // Held by whoever changes posts or suspensions.
+  std::mutex backup_mutex;  // Held while a backup is written: one at a time.
   StoredPosts posts;
   ErasureMarks erasures;
   std::mutex compaction_mutex;  // Held by whoever compacts the rights log.
   ViewCache views;
   CrowdCounters counters;
   RecoveryReport recovery;
+  // False for good once the rights log says so; every start reads it there.
+  std::atomic<bool> collecting{true};
 
   struct {
     std::atomic<uint64_t> heads_read{0};

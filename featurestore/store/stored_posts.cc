@@ -47,6 +47,11 @@ std::optional<AuthorCode> StoredPosts::AuthorOf(PostId post) const {
   return found->second.author;
 }
 
+size_t StoredPosts::size() const {
+  const std::shared_lock lock(mutex_);
+  return posts_.size();
+}
+
 std::optional<uint64_t> StoredPosts::VersionOf(PostId post) const {
   const std::shared_lock lock(mutex_);
   const auto found = posts_.find(post);

@@ -32,6 +32,7 @@ class StoredPosts {
   // nullopt: not a live post.
   std::optional<AuthorCode> AuthorOf(PostId post) const;
   std::optional<uint64_t> VersionOf(PostId post) const;
+  size_t size() const;  // Live posts.
   bool Contains(PostId post) const { return VersionOf(post).has_value(); }
   absl::Status ForEach(absl::FunctionRef<absl::Status(const Post&)> visit) const;
   std::vector<AuthorSuspension> Suspensions() const;  // By author.

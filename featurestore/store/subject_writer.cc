@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "bauta/storage/v1/rights_log.pb.h"
+#include "featurestore/store/collecting.h"
 #include "featurestore/store/little_endian.h"
 #include "featurestore/store/times.h"
 
@@ -63,6 +64,7 @@ absl::Status SubjectWriter::Update(const Pseudonym& subject, const Administrativ
 absl::Status SubjectWriter::Backfill(const Pseudonym& subject, absl::Time since, Edit edit) {
   const StoredCode code = core_.codes->ToStoredCode(subject);
   const auto lock = core_.subject_locks.Lock(code);
+  BAUTA_RETURN_IF_ERROR(CheckCollecting(core_));
   const absl::Duration age_max = absl::Hours(core_.options.retention.backfill_age_hours_max);
   if (core_.clock.Now() - since > age_max) {
     return absl::FailedPreconditionError(absl::StrCat("since_time: a consent may be backfilled for ",
@@ -91,6 +93,9 @@ absl::Status SubjectWriter::UpdateLocked(const Pseudonym& subject, const StoredC
   after.relations.erase(std::unique(after.relations.begin(), after.relations.end()), after.relations.end());
   if (after == before.value.head.instructions) return absl::OkStatus();
   BAUTA_RETURN_IF_ERROR(CheckLimits(after));
+  if (!core_.collecting && Widens(before.value.head.instructions.consent, after.consent)) {
+    return CheckCollecting(core_);
+  }
   HeadObserved& observed = plan.after.head.observed;
   observed.month_last_seen = static_cast<uint16_t>(MonthOf(core_.now_hour()));
   if (!after.consent.IsOn(Purpose::kLocate)) observed.city.reset();

@@ -15,6 +15,7 @@ constexpr std::string_view kSubjectService = "bauta.v1.SubjectService";
 constexpr std::string_view kPostService = "bauta.v1.PostService";
 constexpr std::string_view kTrainingService = "bauta.v1.TrainingService";
 constexpr std::string_view kModelService = "bauta.v1.ModelService";
+constexpr std::string_view kStoreService = "bauta.v1.StoreService";
 
 constexpr RoleSet kFeed = {Role::kFeed};
 constexpr RoleSet kIngest = {Role::kIngest};
@@ -46,6 +47,9 @@ constexpr MethodAccess kMethods[] = {
     {Method::kStreamRows, kTrainingService, "StreamRows", {Role::kTrainer}, {}, true},
     {Method::kListModels, kModelService, "ListModels", {Role::kTrainer, Role::kOperator}, {}},
     {Method::kActivateModel, kModelService, "ActivateModel", {Role::kOperator}, {}},
+    {Method::kGetPrivacyReport, kStoreService, "GetPrivacyReport", {Role::kPrivacy, Role::kOperator}, {}},
+    {Method::kCreateBackup, kStoreService, "CreateBackup", {Role::kOperator}, {}},
+    {Method::kStopCollecting, kStoreService, "StopCollecting", {Role::kOperator}, {}},
 };
 
 constexpr bool InOrder() {

@@ -38,8 +38,11 @@ enum class Method : uint8_t {
   kStreamRows,
   kListModels,
   kActivateModel,
+  kGetPrivacyReport,
+  kCreateBackup,
+  kStopCollecting,
 };
-inline constexpr size_t kMethodCount = 22;
+inline constexpr size_t kMethodCount = 25;
 
 struct MethodAccess {
   Method method;

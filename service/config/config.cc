@@ -139,6 +139,7 @@ class ConfigBuilder {
     out.keys_directory = Path(store, "keys_directory");
     if (out.keys_directory.empty()) out.keys_directory = out.directory + "/keys";
     out.second_directory = Path(store, "second_directory");
+    out.backup_directory = Path(store, "backup_directory");
     out.region = store.RequiredWord("region", 32, kLowerDigitsDash, "lower-case letters, digits, '-'");
     out.create = store.Flag("create");
     out.sync_interactions = store.Flag("sync_interactions");

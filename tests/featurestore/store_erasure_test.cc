@@ -8,13 +8,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "featurestore/store/engine.h"
 #include "featurestore/store/rights_log_sealer.h"
-#include "featurestore/store/row_format.h"
 #include "privacy/pseudonymizer.h"
-#include "privacy/sealing.h"
-#include "privacy/subject_keys.h"
 #include "tests/featurestore/rights_log_fixture.h"
+#include "tests/featurestore/sealed_rows.h"
 #include "tests/featurestore/store_on_disk.h"
 
 namespace bauta::testing {
@@ -29,14 +26,6 @@ constexpr uint32_t kErased = 3;
 constexpr uint32_t kStays = 4;
 constexpr uint64_t kCanaryPost = 0x1badb0021badb002;
 constexpr size_t kSlotImageSize = 64;
-
-// A sealed value as it lies in the database, and what it was sealed with.
-struct SealedRow {
-  std::string name;
-  SlotRef slot;
-  std::string associated_data;
-  std::string sealed;
-};
 
 class StoreErasureTest : public ::testing::Test {
  protected:
@@ -60,53 +49,12 @@ class StoreErasureTest : public ::testing::Test {
   }
 
   std::unique_ptr<SubjectKeys> Keys() {
-    auto keys =
-        SubjectKeys::Open(PosixFileSystem(), SystemRandom(), {.directory = store_.keys(), .file_number = 1});
+    auto keys = OpenSubjectKeys(store_.keys());
     EXPECT_TRUE(keys.ok()) << keys.status();
     return *std::move(keys);
   }
-
-  // Every sealed value of the subject in the database of the closed store.
-  std::vector<SealedRow> RowsOf(uint32_t subject) {
-    std::vector<SealedRow> rows;
-    const StoredCode code = CodeOf(subject);
-    const auto engine = Engine::Open(store_.db(), false);
-    EXPECT_TRUE(engine.ok()) << engine.status();
-    if (!engine.ok()) return rows;
-    const auto head = (*engine)->Get(Engine::Family::kSubject, SubjectKey(code, RowKind::kHead).view());
-    if (head.ok()) {
-      std::string_view sealed;
-      const auto header = DecodeHeadRow(*head, &sealed);
-      EXPECT_TRUE(header.ok()) << header.status();
-      rows.push_back(
-          {"head", header->slot, RowAssociatedData(RowKind::kHead, code, header->slot), std::string(sealed)});
-    }
-    const auto history = (*engine)->Get(Engine::Family::kSubject, SubjectKey(code, RowKind::kHistory).view());
-    if (history.ok()) {
-      const auto frames = DecodeHistoryRow(*history);
-      EXPECT_TRUE(frames.ok()) << frames.status();
-      for (const Frame& frame : *frames) {
-        rows.push_back({"frame", frame.slot, RowAssociatedData(RowKind::kHistory, code, frame.slot),
-                        std::string(frame.sealed)});
-      }
-    }
-    return rows;
-  }
-
-  // How many of the values any key opens that is still to be had.
-  size_t Decryptable(const std::vector<SealedRow>& rows) {
-    const std::unique_ptr<SubjectKeys> keys = Keys();
-    size_t opened = 0;
-    for (const SealedRow& row : rows) {
-      for (const SlotRef& slot : keys->LiveSlots()) {
-        const auto key = keys->DataKey(slot);
-        EXPECT_TRUE(key.ok()) << key.status();
-        std::string value;
-        if (key.ok() && Unseal(*key, row.associated_data, row.sealed, value).ok()) ++opened;
-      }
-    }
-    return opened;
-  }
+  std::vector<SealedRow> RowsOf(uint32_t subject) { return SealedRowsIn(store_.db(), CodeOf(subject)); }
+  size_t Decryptable(const std::vector<SealedRow>& rows) { return testing::Decryptable(rows, *Keys()); }
 
   std::string SlotImage(const SlotRef& slot) {
     return ReadAll(store_.keys() + "/subjects.1").substr(slot.index * kSlotImageSize, kSlotImageSize);

@@ -158,12 +158,14 @@ absl::StatusOr<FileAttributes> FaultyFileSystem::Attributes(const std::string& r
   const std::lock_guard lock(mutex_);
   const std::string path = Normal(raw_path);
   if (const auto directory = directories_.find(path); directory != directories_.end()) {
-    return FileAttributes{.permissions = directory->second, .owner = 0, .is_directory = true};
+    return FileAttributes{
+        .permissions = directory->second, .owner = 0, .is_directory = true, .modify_time = {}};
   }
   const auto found = names_.find(path);
   if (found == names_.end())
     return absl::NotFoundError(absl::StrCat("stat ", path, ": No such file or directory"));
-  return FileAttributes{.permissions = found->second->permissions, .owner = 0, .is_directory = false};
+  return FileAttributes{
+      .permissions = found->second->permissions, .owner = 0, .is_directory = false, .modify_time = {}};
 }
 
 absl::StatusOr<std::vector<std::string>> FaultyFileSystem::List(const std::string& raw_path) const {

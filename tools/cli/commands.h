@@ -25,6 +25,7 @@ std::vector<Command> RightsCommands();
 std::vector<Command> PostCommands();
 std::vector<Command> ModelCommands();
 std::vector<Command> KeyCommands();
+std::vector<Command> StoreCommands();
 std::vector<Command> TownCommands();
 
 }  // namespace bauta

