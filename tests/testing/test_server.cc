@@ -67,11 +67,12 @@ absl::Status TestServer::Prepare(const Options& options) {
   issuer_keys_.emplace(std::move(issuer_keys));
   BAUTA_RETURN_IF_ERROR(WriteIssuerKeys(files_, directory_.Join("issuers"), kIssuer, *issuer_keys_));
   BAUTA_RETURN_IF_ERROR(WriteFileAtomically(files_, directory_.Join("tokens"), TokenFile()));
-  config_text_ = absl::StrCat(
-      "listen { unix_socket: 'socket' }\n", "access { token_file: 'tokens' rights_issuer { name: '", kIssuer,
-      "' public_key: '", issuer_keys_->private_key.public_key().ToHex(), "' subject_hash_key_file: 'issuers/",
-      kIssuer, ".subject_hash_key' } }\n",
-      "store { directory: 'data' region: 'test' create: true view_cache_mib: 16 }\n", options.more_config);
+  config_text_ = absl::StrCat("listen { unix_socket: 'socket' }\n",
+                              "access { token_file: 'tokens' rights_issuer { name: '", kIssuer,
+                              "' public_key: '", issuer_keys_->private_key.public_key().ToHex(),
+                              "' subject_hash_key_file: 'issuers/", kIssuer, ".subject_hash_key' } }\n",
+                              "store { directory: 'data' region: 'test' create: true view_cache_mib: 16 ",
+                              options.more_store_config, " }\n", options.more_config);
   return absl::OkStatus();
 }
 
