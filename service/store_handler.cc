@@ -99,9 +99,10 @@ absl::StatusOr<v1::CreateBackupResponse> StoreHandler::CreateBackup(const Princi
 
 absl::StatusOr<v1::StopCollectingResponse> StoreHandler::StopCollecting(const Principal& principal,
                                                                         const v1::StopCollectingRequest&) {
+  const bool collecting = dependencies_.store.collecting();
   BAUTA_RETURN_IF_ERROR(
       dependencies_.store.StopCollecting({absl::StrCat("stop-collecting by ", principal.name)}));
-  LogWarning("collecting has stopped, for good");
+  if (collecting) LogWarning("collecting has stopped, for good");
   return v1::StopCollectingResponse();
 }
 

@@ -116,16 +116,18 @@ TEST_F(StoreServiceTest, TheReportCountsByKindAgeAndPolicyAndRoundsDown) {
   RecordFor("reader", 40, v1::SIGNAL_KIND_SHARE, 3);
   // 71 who never agreed and used an X; 52 minors; 49 who agreed and withdrew; 63 erased.
   for (int i = 0; i < 71; ++i) {
-    ASSERT_TRUE(calls_
-                    .Relate(Account(absl::StrCat("blocker", i)),
-                            {RelationTo(v1::RELATION_KIND_BLOCK_AUTHOR, "an author")})
-                    .ok());
+    ASSERT_TRUE(
+        calls_.Relate(Account(absl::StrCat("blocker", i)), {RelationTo(v1::RELATION_KIND_BLOCK, "an author")})
+            .ok());
   }
   for (int i = 0; i < 52; ++i) {
-    v1::UpdateConsentRequest mark;
-    *mark.mutable_subject() = Account(absl::StrCat("minor", i));
-    mark.set_mark_minor(true);
-    ASSERT_TRUE(calls_.UpdateConsent(mark).ok());
+    const absl::Status marked = server_->backend().store().UpdateInstructions(
+        CodeAccess::MakePseudonym(CodeBytes{77, static_cast<uint8_t>(i)}), {"mark-minor"},
+        [](HeadInstructions& instructions) {
+          instructions.consent.minor = true;
+          return absl::OkStatus();
+        });
+    ASSERT_TRUE(marked.ok()) << marked;
   }
   for (int i = 0; i < 49; ++i) {
     const v1::Subject subject = Account(absl::StrCat("withdrawn", i));
@@ -182,7 +184,8 @@ TEST_F(StoreServiceTest, TheReportUnsealsNoHistoryWithoutPersonalize) {
   for (int i = 0; i < 3; ++i) {
     const v1::Subject subject = Account(absl::StrCat("withdrawn", i));
     ASSERT_TRUE(calls_.Grant(subject, {v1::PURPOSE_PERSONALIZE}).ok());
-    if (i > 0) ASSERT_TRUE(calls_.Withdraw(subject, {v1::PURPOSE_PERSONALIZE}).ok());
+    if (i == 0) continue;
+    ASSERT_TRUE(calls_.Withdraw(subject, {v1::PURPOSE_PERSONALIZE}).ok());
   }
   const uint64_t before = server_->backend().store().statistics().histories_unsealed;
   Report();

@@ -28,8 +28,8 @@ namespace bauta::testing {
 class TestServer {
  public:
   struct Options {
-    std::string more_config;        // Text format, put behind what the harness configures.
-    std::string more_store_config;  // The same, within `store`.
+    std::string more_config;             // Text format, put behind what the harness configures.
+    std::string more_store_config = {};  // The same, within `store`.
     absl::Time start_time = absl::FromCivil(absl::CivilSecond(2024, 6, 1, 12, 0, 0), absl::UTCTimeZone());
     FileSystem* files = nullptr;  // Null: the operating system's. Outlives the server.
     // Servers with equal seeds and configurations have equal keys, and so give equal codes, seeds, page

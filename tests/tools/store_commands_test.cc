@@ -29,7 +29,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Run {
+struct Outcome {
   int exit_code = -1;
   std::string output;  // Standard output and error.
 };
@@ -56,28 +56,28 @@ class StoreCommandsTest : public ::testing::Test {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   }
 
-  static Run Bauta(const std::string& arguments) {
-    Run run;
+  static Outcome Bauta(const std::string& arguments) {
+    Outcome outcome;
     FILE* const pipe = popen(absl::StrCat(BAUTA_PATH, " ", arguments, " 2>&1").c_str(), "r");
-    if (pipe == nullptr) return run;
+    if (pipe == nullptr) return outcome;
     std::array<char, 4096> buffer;
     for (size_t got; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-      run.output.append(buffer.data(), got);
+      outcome.output.append(buffer.data(), got);
     }
     const int status = pclose(pipe);
-    run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return run;
+    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return outcome;
   }
   // A command that calls the server.
-  Run Call(const std::string& arguments) const {
+  Outcome Call(const std::string& arguments) const {
     return Bauta(
         absl::StrCat(arguments, " --server=unix:", server_->socket_path(), " --token_file=", Path("token")));
   }
   // A command on its files.
-  Run OnFiles(const std::string& arguments) const {
+  Outcome OnFiles(const std::string& arguments) const {
     return Bauta(absl::StrCat(arguments, " --config=", Path("server.conf")));
   }
-  Run Audit() const { return Bauta("audit verify --dir=" + server_->store_directory()); }
+  Outcome Audit() const { return Bauta("audit verify --dir=" + server_->store_directory()); }
 
   absl::Status Dismiss(uint64_t post) {
     return server_->backend().store().UpdateInstructions(
@@ -100,15 +100,15 @@ class StoreCommandsTest : public ::testing::Test {
 
 TEST_F(StoreCommandsTest, ABackupIsRestoredUnderThePresentLog) {
   ASSERT_TRUE(Dismiss(11).ok());
-  const Run backup = Call("backup --name=monday");
+  const Outcome backup = Call("backup --name=monday");
   EXPECT_EQ(backup.exit_code, 0) << backup.output;
   EXPECT_THAT(backup.output, AllOf(HasSubstr("monday"), HasSubstr("2024-06-01 12:00")));
   ASSERT_TRUE(Dismiss(12).ok());
-  const Run running = OnFiles("restore --backup=monday");
+  const Outcome running = OnFiles("restore --backup=monday");
   EXPECT_EQ(running.exit_code, 1);
   EXPECT_THAT(running.output, HasSubstr("is in use"));
   server_->Stop();
-  const Run restore = OnFiles("restore --backup=monday");
+  const Outcome restore = OnFiles("restore --backup=monday");
   EXPECT_EQ(restore.exit_code, 0) << restore.output;
   EXPECT_THAT(restore.output,
               AllOf(HasSubstr("replays 1 entries of the rights log behind its entry 2"), HasSubstr("Lost: "),
@@ -123,7 +123,7 @@ TEST_F(StoreCommandsTest, WhatIsMissingIsAskedFor) {
   EXPECT_THAT(Bauta("restore --backup=monday").output, HasSubstr("Give --config"));
   EXPECT_THAT(OnFiles("restore --backup=monday").output, HasSubstr("is in use"));
   server_->Stop();
-  const Run absent = OnFiles("restore --backup=monday");
+  const Outcome absent = OnFiles("restore --backup=monday");
   EXPECT_EQ(absent.exit_code, 1);
   EXPECT_THAT(absent.output, HasSubstr("monday: no such backup"));
   EXPECT_THAT(OnFiles("wind-down").output, HasSubstr("--destroy_keys"));
@@ -131,14 +131,14 @@ TEST_F(StoreCommandsTest, WhatIsMissingIsAskedFor) {
 
 TEST_F(StoreCommandsTest, AStoreIsWoundDown) {
   ASSERT_TRUE(Dismiss(11).ok());
-  const Run early = OnFiles("wind-down --destroy_keys");
+  const Outcome early = OnFiles("wind-down --destroy_keys");
   EXPECT_EQ(early.exit_code, 1);
   EXPECT_THAT(early.output, HasSubstr("is in use"));
-  const Run stop = Call("stop-collecting");
+  const Outcome stop = Call("stop-collecting");
   EXPECT_EQ(stop.exit_code, 0) << stop.output;
   EXPECT_THAT(stop.output, HasSubstr("for good"));
   server_->Stop();
-  const Run end = OnFiles("wind-down --destroy_keys");
+  const Outcome end = OnFiles("wind-down --destroy_keys");
   EXPECT_EQ(end.exit_code, 0) << end.output;
   const absl::Status start = server_->Restart();
   EXPECT_THAT(std::string(start.message()), HasSubstr("keys/destroyed: the store was wound down"));
@@ -149,7 +149,7 @@ TEST_F(StoreCommandsTest, AStoreIsWoundDown) {
 TEST_F(StoreCommandsTest, KeysOfAStoreThatCollectsAreNotDestroyed) {
   ASSERT_TRUE(Dismiss(11).ok());
   server_->Stop();
-  const Run end = OnFiles("wind-down --destroy_keys");
+  const Outcome end = OnFiles("wind-down --destroy_keys");
   EXPECT_EQ(end.exit_code, 1);
   EXPECT_THAT(end.output, HasSubstr("has not stopped collecting"));
   ASSERT_TRUE(server_->Restart().ok());
@@ -158,13 +158,13 @@ TEST_F(StoreCommandsTest, KeysOfAStoreThatCollectsAreNotDestroyed) {
 
 TEST_F(StoreCommandsTest, TheReportIsPrintedWithThePromises) {
   ASSERT_TRUE(Dismiss(11).ok());
-  const Run report = Call("privacy-report");
+  const Outcome report = Call("privacy-report");
   EXPECT_EQ(report.exit_code, 0) << report.output;
   EXPECT_THAT(report.output,
               AllOf(HasSubstr("subjects (multiples of 50)"), HasSubstr("not checked since the start"),
                     HasSubstr("epoch 1"), HasSubstr("Erasure destroys a key"),
                     HasSubstr("privacy/subject_keys.cc"), Not(HasSubstr("`"))));
-  const Run json = Call("privacy-report --json");
+  const Outcome json = Call("privacy-report --json");
   EXPECT_EQ(json.exit_code, 0);
   EXPECT_THAT(json.output, AllOf(HasSubstr("\"region\":\"test\""), HasSubstr("\"log_sequence\":\"1\"")));
   EXPECT_EQ(json.output.find('\n'), json.output.size() - 1) << "one document on one line";
@@ -230,13 +230,13 @@ TEST_F(StoreCommandsTest, TheAuditFindsAChangedDroppedReorderedOrCutEntry) {
   };
   for (const auto& one : cases) {
     Write(path, one.log);
-    const Run audit = Audit();
+    const Outcome audit = Audit();
     EXPECT_EQ(audit.exit_code, 1) << one.what << ": " << audit.output;
     EXPECT_THAT(audit.output, AllOf(HasSubstr("rights.log.1"), HasSubstr(one.message))) << one.what;
     EXPECT_EQ(Read(path), one.log) << "an audit changes nothing";
   }
   Write(path, whole);
-  const Run audit = Audit();
+  const Outcome audit = Audit();
   EXPECT_EQ(audit.exit_code, 0);
   EXPECT_THAT(audit.output, AllOf(HasSubstr("The chain is whole: 5 entries"), HasSubstr("subject-state")));
 }

@@ -84,7 +84,8 @@ std::vector<Promise> Promises() {
   for (absl::string_view line : absl::StrSplit(kPrivacyPage, '\n')) {
     std::vector<std::string> cells = absl::StrSplit(line, absl::MaxSplits(" | ", kPromiseColumns - 1));
     if (!absl::StartsWith(line, "| ") || cells.size() != kPromiseColumns || cells[0] == "| promise") continue;
-    promises.push_back({cells[0].substr(2), absl::StrReplaceAll(cells[2], {{"`", ""}})});
+    for (std::string& cell : cells) absl::StrReplaceAll({{"`", ""}}, &cell);
+    promises.push_back({cells[0].substr(2), cells[2]});
   }
   return promises;
 }
