@@ -95,7 +95,8 @@ TEST_F(ErasureRaceTest, FromItsReceiptOnTheSubjectIsAsOneNeverSeen) {
 TEST(SlowStreamTest, AnErasureReachesAStreamThatIsBeingRead) {
   constexpr uint64_t kPosts = 1500;
   constexpr size_t kContentDimension = 1024;
-  const auto server = TestServer::Start({.more_config = "content_dimension: 1024"});
+  const auto server =
+      TestServer::Start({.more_config = "content_dimension: 1024 limits { drain_seconds: 0 }"});
   Calls handlers(*server);
   const WireCalls calls(*server);
   for (uint64_t id = 1; id <= kPosts;) {

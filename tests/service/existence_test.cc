@@ -85,7 +85,7 @@ class ExistenceTest : public ::testing::Test {
   // Feeds first, while nothing is in memory.
   std::vector<Probe> Probes() {
     std::vector<Probe> probes;
-    for (const char* surface : {"home", "following", "local", "discover"}) {
+    for (const char* surface : ServedWorld::kSurfaces) {
       probes.push_back({Method::kRankPosts, [this, surface](const v1::Subject& subject) {
                           return std::make_unique<v1::RankPostsRequest>(world_.RankRequest(subject, surface));
                         }});

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "bauta/v1/model_service.pb.h"
 #include "bauta/v1/post_service.pb.h"
@@ -15,11 +16,13 @@
 namespace bauta::testing {
 namespace {
 
-constexpr char kSurfaces[] = R"(
+constexpr char kSurfaceConfig[] = R"(
   surface { name: 'home' number: 1 }
   surface { name: 'following' number: 2 chronological: true followed_only: true }
   surface { name: 'local' number: 3 same_region_only: true }
   surface { name: 'discover' number: 4 explore_share: 0.3 fresh_share: 0.2 seen_window_hours: 48 }
+  surface { name: 'push' number: 5 posts_per_day_max: 3 }
+  surface { name: 'ads' number: 6 advertisements: true }
 )";
 
 WorldOptions SmallWorld() {
@@ -49,7 +52,7 @@ v1::Post ToProto(const Post& post) {
 
 ServedWorld::ServedWorld()
     : world_(MakeWorld(SmallWorld())),
-      server_(TestServer::Start({.more_config = kSurfaces, .key_seed = 7})),
+      server_(TestServer::Start({.more_config = kSurfaceConfig, .key_seed = 7})),
       calls_(*server_) {
   UpsertPosts();
   PublishModel();
@@ -58,6 +61,7 @@ ServedWorld::ServedWorld()
 void ServedWorld::UpsertPosts() {
   v1::UpsertPostsRequest request;
   for (const Post& post : world_.posts) *request.add_posts() = ToProto(post);
+  for (int i = 0; i < request.posts_size(); i += 9) request.mutable_posts(i)->set_advertisement(true);
   // Equal in everything but the id: only a seed can order these. One that knew a history would show it.
   for (uint64_t id = 10'001; id <= 10'010; ++id) {
     v1::Post& twin = *request.add_posts();
@@ -129,14 +133,13 @@ void ServedWorld::BlockTopic(const v1::Subject& subject, uint64_t topic) {
 
 std::vector<v1::Interaction> ServedWorld::RandomHistory(const v1::Subject& subject, uint64_t events_max,
                                                         Dice& dice) {
-  static const char* const kSurfaceNames[] = {"home", "following", "local", "discover"};
   std::vector<v1::Interaction> events;
   for (uint64_t count = dice.Below(events_max + 1); count > 0; --count) {
     const auto kind = static_cast<v1::SignalKind>(1 + dice.Below(v1::SignalKind_MAX));
     v1::Interaction event = kind == v1::SIGNAL_KIND_SEARCH
                                 ? Search(subject, 1 + dice.Below(8), now())
                                 : Event(subject, kind, 1 + dice.Below(posts()), now());
-    event.set_surface(kSurfaceNames[dice.Below(4)]);
+    event.set_surface(kSurfaces[dice.Below(std::size(kSurfaces))]);
     if (kind == v1::SIGNAL_KIND_DWELL) event.set_strength(static_cast<uint32_t>(1 + dice.Below(100'000)));
     if (kind == v1::SIGNAL_KIND_LIKE || kind == v1::SIGNAL_KIND_FAVORITE) {
       event.set_taken_back(dice.Below(4) == 0);
@@ -150,7 +153,9 @@ void ServedWorld::GiveRandomInstructions(const v1::Subject& subject, Dice& dice)
   static constexpr v1::DismissReason kReasons[] = {
       v1::DISMISS_REASON_NOT_INTERESTED, v1::DISMISS_REASON_LESS_OF_AUTHOR, v1::DISMISS_REASON_BLOCK_TOPIC,
       v1::DISMISS_REASON_SEEN_TOO_OFTEN, v1::DISMISS_REASON_OFFENSIVE};
-  if (dice.Below(2) == 0) Dismiss(subject, 1 + dice.Below(posts()), kReasons[dice.Below(5)]);
+  // Never a paid post, which has reasons of its own.
+  const uint64_t post = 1 + dice.Below(posts() - 1);
+  if (dice.Below(2) == 0) Dismiss(subject, post % 9 == 1 ? post + 1 : post, kReasons[dice.Below(5)]);
   if (dice.Below(2) == 0) FollowTopic(subject, 1 + dice.Below(8));
   if (dice.Below(4) == 0) BlockTopic(subject, 1 + dice.Below(8));
 }

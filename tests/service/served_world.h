@@ -23,7 +23,9 @@ namespace bauta::testing {
 
 class ServedWorld {
  public:
-  // The surfaces: `home`, `following`, `local`, and `discover`, which explores and leaves out what was seen.
+  // `discover` explores and leaves out what was seen, `push` shows little a day, `ads` paid posts, which are
+  // one in nine.
+  static constexpr const char* kSurfaces[] = {"home", "following", "local", "discover", "push", "ads"};
   ServedWorld();
 
   TestServer& server() { return *server_; }

@@ -39,11 +39,8 @@ bool AsksForRights(const MethodAccess& access, const Message& request) {
   return history == nullptr || request.GetReflection()->GetBool(request, history);
 }
 
-std::string SeenOfPages(const WireCalls& calls, const v1::Subject& subject, const std::string& surface) {
+std::string SeenOfPages(const WireCalls& calls, v1::GetFeedRequest request) {
   constexpr int kPages = 3;
-  v1::GetFeedRequest request;
-  *request.mutable_visit()->mutable_subject() = subject;
-  request.mutable_visit()->set_surface(surface);
   request.set_page_size(25);
   std::string seen;
   for (int page = 0; page < kPages; ++page) {
@@ -105,7 +102,15 @@ v1::RankPostsRequest RankRequest(const v1::Subject& subject, const std::string& 
 std::string EveryReply(const WireCalls& calls, const v1::Subject& subject, const std::string& surface,
                        const std::vector<uint64_t>& posts) {
   std::string seen = calls.Call(Method::kRankPosts, RankRequest(subject, surface, posts)).Seen();
-  seen += SeenOfPages(calls, subject, surface);
+  v1::GetFeedRequest feed;
+  *feed.mutable_visit()->mutable_subject() = subject;
+  feed.mutable_visit()->set_surface(surface);
+  seen += SeenOfPages(calls, feed);
+  feed.mutable_filter()->add_none_topic_ids(2);
+  feed.add_exclude_post_ids(posts.back());
+  seen += SeenOfPages(calls, feed);
+  feed.add_seed_post_ids(posts[posts.size() / 3]);  // Find related ones.
+  seen += SeenOfPages(calls, feed);
   for (const bool name_history : {false, true}) {
     if (name_history && subject.has_anonymous()) continue;  // Nobody has rights tokens.
     for (const uint64_t post : {posts.front(), posts[posts.size() / 2], uint64_t{500'000}}) {

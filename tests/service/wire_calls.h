@@ -60,8 +60,9 @@ class WireCalls {
 // All the posts, with terms.
 v1::RankPostsRequest RankRequest(const v1::Subject& subject, const std::string& surface,
                                  const std::vector<uint64_t>& posts);
-// What is seen of a ranking of the posts, of the first pages of a feed, and of explanations of some of the
-// posts and of one that is not there, with and without history.
+// What is seen of a ranking of the posts, of the first pages of a feed, of one with a filter and of one of
+// related posts, and of explanations of some of the posts and of one that is not there, with and without
+// history.
 std::string EveryReply(const WireCalls& calls, const v1::Subject& subject, const std::string& surface,
                        const std::vector<uint64_t>& posts);
 

@@ -14,12 +14,11 @@
 namespace bauta::testing {
 namespace {
 
-constexpr uint64_t kPairs = 240;
+constexpr uint64_t kPairs = 150;
 constexpr uint64_t kEvents = 25;
-constexpr const char* kSurfaceNames[] = {"home", "following", "local", "discover"};
 
 v1::Subject SubjectOf(uint64_t pair) { return Account("subject-" + std::to_string(pair)); }
-std::string SurfaceOf(uint64_t pair) { return kSurfaceNames[pair % 4]; }
+std::string SurfaceOf(uint64_t pair) { return ServedWorld::kSurfaces[pair / 2 % 6]; }
 
 class WireNoninterferenceTest : public ::testing::Test {
  protected:
@@ -70,7 +69,7 @@ TEST_F(WireNoninterferenceTest, WhoWithdrewIsAnsweredAsWhoNeverAgreed) {
   one_.Agree(anna, {v1::PURPOSE_PERSONALIZE, v1::PURPOSE_ADS});
   one_.Record(one_.RandomHistory(anna, 200, dice));
   for (const v1::Purpose purpose : {v1::PURPOSE_PERSONALIZE, v1::PURPOSE_ADS}) one_.Withdraw(anna, purpose);
-  for (const char* surface : kSurfaceNames) {
+  for (const char* surface : ServedWorld::kSurfaces) {
     EXPECT_TRUE(one_.EveryReply(anna, surface) == other_.EveryReply(anna, surface)) << surface;
   }
 }
