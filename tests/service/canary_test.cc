@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/service/feed_fixture.h"
@@ -192,6 +194,54 @@ TEST_F(CanaryTest, RefreshTakesItOutBeforeACallHasTo) {
   world_.clock().Advance(absl::Hours(23) - absl::Seconds(15));
   ASSERT_EQ(world_.serving().Refresh(), absl::OkStatus());
   EXPECT_EQ(world_.serving().model_versions().canary, "");
+}
+
+TEST_F(CanaryTest, ComesAndGoesUnderLoadWithoutADroppedOrMixedCall) {
+  // The weight of the caller's score tells which model ranked.
+  const std::map<std::string, float> weights = {{"w2", 2}, {"w3", 3}};
+  for (const auto& [version, weight] : weights) {
+    ModelParameters parameters = world_.world().parameters;
+    parameters.version = version;
+    parameters.score_weights.caller = weight;
+    world_.folder().Write("models/" + version, *EncodeSnapshot(parameters));
+  }
+  ASSERT_TRUE(world_.Activate("w2").ok());
+  std::atomic<bool> done{false};
+  std::atomic<int> failed{0}, mixed{0}, from_canary{0};
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 2; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (int i = caller; !done; i += 2) {
+        v1::RankPostsRequest request = world_.RankRequest(Account(i % kSubjects));
+        for (int p = 0; p < request.post_ids_size(); ++p) request.add_caller_scores(1);
+        const auto reply = world_.Rank(request);
+        if (!reply.ok()) {
+          ++failed;
+          continue;
+        }
+        const v1::RankedFeed& feed = reply->feed();
+        from_canary += feed.experiment_arm() == "canary";
+        mixed += (feed.experiment_arm() == "canary") != (feed.model_version() == "w3");
+        for (float score : feed.score_terms().caller()) mixed += score != weights.at(feed.model_version());
+      }
+    });
+  }
+  callers.emplace_back([&] {  // The catalogue goes on changing meanwhile.
+    Post post = world_.world().post(1);
+    for (uint64_t version = 2; !done; ++version) {
+      post.version = version;
+      failed += !world_.serving().UpsertPosts({&post, 1}).ok();
+    }
+  });
+  for (int i = 0; i < 10 || from_canary == 0; ++i) {
+    EXPECT_TRUE(Activate("w3", 50).ok());
+    EXPECT_TRUE(Activate("w3", 70).ok());
+    EXPECT_TRUE(world_.Activate("w2").ok());
+  }
+  done = true;
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(mixed, 0);
 }
 
 TEST_F(CanaryTest, TheCatalogueIsTheSameInBothArms) {
