@@ -12,13 +12,14 @@ namespace bauta {
 
 struct GateRule {
   uint32_t crowd_min = 50;              // k ≥ 1; 0: no gate, for evaluations alone.
-  uint32_t subjects_per_direction = 8;  // 0: all directions from crowd_min on.
+  uint32_t subjects_per_direction = 8;  // m; 0: all directions from crowd_min on.
 
   uint32_t FreeDirections(uint32_t subjects, size_t dimension) const {
     const auto all = static_cast<uint32_t>(dimension);
     if (crowd_min == 0) return all;
     if (subjects < crowd_min) return 0;
-    return subjects_per_direction == 0 ? all : std::min(all, subjects / subjects_per_direction);
+    if (subjects_per_direction == 0) return all;
+    return std::clamp(subjects / subjects_per_direction, 1u, all);  // The first comes with the crowd.
   }
 };
 

@@ -32,6 +32,8 @@ ABSL_FLAG(double, lambda, 0, "ml-1m, gowalla: another regularization; 0: the def
 ABSL_FLAG(bool, validate, false,
           "ml-1m, gowalla: tune on items held out of the training part, not on the test");
 ABSL_FLAG(bool, ablations, true, "kuairand: also what needs a training of its own");
+ABSL_FLAG(std::vector<std::string>, gates, {},
+          "kuairand: also so gated, as bauta-membership names them: none, m8, k512, b64, …");
 ABSL_FLAG(bool, json, false, "print the figures as one JSON object");
 
 namespace bauta {
@@ -61,6 +63,7 @@ absl::Status RunProtocol(const std::string& name, const std::string& data, Figur
     options.learning.dimension = absl::GetFlag(FLAGS_dimension);
     options.skip_days = absl::GetFlag(FLAGS_skip_days);
     options.ablations = absl::GetFlag(FLAGS_ablations);
+    BAUTA_ASSIGN_OR_RETURN(options.gates, GateVariantsByNames(absl::GetFlag(FLAGS_gates)));
     return EvaluateKuairand(options, figures);
   }
   if (name == "moved-posts") {

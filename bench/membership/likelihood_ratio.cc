@@ -13,7 +13,8 @@ constexpr size_t kGroups = 10;
 
 struct Moments {
   double difference = 0;  // Mean in less mean out.
-  double middle = 0;      // Between both means.
+  double mean = 0;        // Over all shadows,
+  double share_in = 0;    // of which so many had the subject.
   double variance = 0;
   double error = 0;  // The difference's standard error, in standard deviations.
 };
@@ -33,7 +34,9 @@ Moments MomentsOf(const double* values, const Memberships& members, size_t subje
     const double deviation = values[model] - mean[members[model][subject]];
     squares += deviation * deviation;
   }
-  return {mean[1] - mean[0], (mean[0] + mean[1]) / 2, squares / static_cast<double>(count[0] + count[1] - 2),
+  const auto all = static_cast<double>(count[0] + count[1]);
+  return {mean[1] - mean[0], (sum[0] + sum[1]) / all, static_cast<double>(count[1]) / all,
+          squares / (all - 2),
           std::sqrt(1 / static_cast<double>(count[0]) + 1 / static_cast<double>(count[1]))};
 }
 
@@ -80,6 +83,7 @@ std::vector<Guess> GuessMembers(const Statistic& statistic, const Memberships& m
   std::vector<Guess> guesses;
   guesses.reserve(models * subjects);
   std::vector<Moments> moments(subjects);
+  std::vector<double> x(subjects), shifts(subjects);  // In standard deviations.
   for (size_t target = 0; target < models; ++target) {
     for (size_t subject = 0; subject < subjects; ++subject) {
       moments[subject] = MomentsOf(statistic.values.data() + subject * models, members, subject, target);
@@ -87,9 +91,9 @@ std::vector<Guess> GuessMembers(const Statistic& statistic, const Memberships& m
     for (const std::vector<size_t>& group : groups) {
       if (group.empty()) continue;
       const GroupPrior prior = PriorOf(moments, group);
+      double common = 0;
       for (const size_t subject : group) {
         const Moments& m = moments[subject];
-        Guess guess{static_cast<uint32_t>(subject), members[target][subject], 0};
         const auto shadows = static_cast<double>(models - 3);
         const double variance = (shadows * m.variance + kVarianceWeight * std::exp(prior.log_variance)) /
                                 (shadows + kVarianceWeight);
@@ -98,10 +102,20 @@ std::vector<Guess> GuessMembers(const Statistic& statistic, const Memberships& m
           const double noise = m.error * m.error, seen = m.difference / deviation;
           const double trust = prior.variance / (prior.variance + noise);
           const double shift = std::max(prior.mean + trust * (seen - prior.mean), 0.0);
-          const double x = (statistic.values[subject * models + target] - m.middle) / deviation;
-          guess.log_ratio = shift * x;
+          // From the mean of all, since half the raw difference would bring back its error.
+          const double from_mean = (statistic.values[subject * models + target] - m.mean) / deviation;
+          x[subject] = from_mean + shift * (m.share_in - 0.5);
+          shifts[subject] = shift;
+        } else {
+          x[subject] = shifts[subject] = 0;
         }
-        guesses.push_back(guess);
+        common += x[subject];
+      }
+      // What the target model does to all alike tells nothing; half of them are in it.
+      common /= static_cast<double>(group.size());
+      for (const size_t subject : group) {
+        guesses.push_back({static_cast<uint32_t>(subject), members[target][subject],
+                           shifts[subject] * (x[subject] - common)});
       }
     }
   }

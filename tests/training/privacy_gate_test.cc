@@ -36,6 +36,16 @@ TEST(GateRuleTest, APlainThresholdFreesAllFromThere) {
   EXPECT_EQ(rule.FreeDirections(100, 64), 64u);
 }
 
+TEST(GateRuleTest, TheFirstDirectionComesWithTheCrowd) {
+  GateRule rule;
+  rule.crowd_min = 100;
+  rule.subjects_per_direction = 400;
+  const std::pair<uint32_t, uint32_t> cases[] = {{99, 0}, {100, 1}, {799, 1}, {800, 2}, {100'000, 64}};
+  for (const auto& [subjects, directions] : cases) {
+    EXPECT_EQ(rule.FreeDirections(subjects, 64), directions) << subjects;
+  }
+}
+
 TEST(GateRuleTest, NoRuleFreesEverything) {
   GateRule rule;
   rule.crowd_min = 0;

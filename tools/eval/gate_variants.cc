@@ -1,33 +1,37 @@
 #include "tools/eval/gate_variants.h"
 
+#include <algorithm>
+
 #include "base/status.h"
 #include "tools/eval/data_file.h"
 
 namespace bauta {
+namespace {
+
+constexpr int64_t kMax = 10'000'000;
+
+}  // namespace
 
 absl::StatusOr<GateVariant> GateVariantByName(std::string_view name) {
   GateVariant variant{std::string(name), {}};
   if (name == "default") return variant;
-  if (name == "none") {
-    variant.rule.crowd_min = 0;
-    return variant;
+  variant.rule = {0, 0};
+  if (name == "none") return variant;
+  const size_t m = std::min(name.find('m'), name.size());
+  const auto number = [](std::string_view text) {
+    return text.empty() ? absl::InvalidArgumentError("") : ParseWhole(text);
+  };
+  absl::StatusOr<int64_t> crowd = 50, per_direction = 0;
+  if (m > 0)
+    crowd = name.empty() || name[0] != 'k' ? absl::InvalidArgumentError("") : number(name.substr(1, m - 1));
+  if (m < name.size()) per_direction = number(name.substr(m + 1));
+  if (name.empty() || !crowd.ok() || !per_direction.ok() || *crowd < 1 || *crowd > kMax ||
+      *per_direction > kMax) {
+    return absl::InvalidArgumentError("gates: none, default, m8, k512, k100m400 or the like expected, " +
+                                      std::string(name) + " given");
   }
-  const absl::StatusOr<int64_t> number =
-      name.empty() ? absl::StatusOr<int64_t>(0) : ParseWhole(name.substr(1));
-  if (number.ok() && *number >= 1 && *number <= 10'000'000) {
-    const auto value = static_cast<uint32_t>(*number);
-    if (name[0] == 'm') {
-      variant.rule.subjects_per_direction = value;
-      return variant;
-    }
-    if (name[0] == 'k') {
-      variant.rule.crowd_min = value;
-      variant.rule.subjects_per_direction = 0;
-      return variant;
-    }
-  }
-  return absl::InvalidArgumentError("gates: none, default, m8 or k512, or the like, expected, " +
-                                    std::string(name) + " given");
+  variant.rule = {static_cast<uint32_t>(*crowd), static_cast<uint32_t>(*per_direction)};
+  return variant;
 }
 
 absl::StatusOr<std::vector<GateVariant>> GateVariantsByNames(const std::vector<std::string>& names) {

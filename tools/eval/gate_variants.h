@@ -16,9 +16,9 @@ struct GateVariant {
   GateRule rule;
 };
 
-// `none`: no gate. `default`: what training does unless told otherwise. `m8`: the rule of directions, one for
-// so many subjects and none below 50. `k512`: all directions from so many subjects on. INVALID_ARGUMENT for
-// any other name.
+// `none`: no gate. `default`: what training does unless told otherwise. `m8`: a direction for so many
+// subjects, none below 50. `k512`: all directions from so many subjects on. `k100m400`: one direction from
+// 100 subjects on, one for every 400. INVALID_ARGUMENT for any other name.
 absl::StatusOr<GateVariant> GateVariantByName(std::string_view name);
 absl::StatusOr<std::vector<GateVariant>> GateVariantsByNames(const std::vector<std::string>& names);
 

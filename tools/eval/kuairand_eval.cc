@@ -57,6 +57,11 @@ class Evaluation {
                  begin_.day(), end_.day() - 1, static_cast<unsigned long long>(options_.learning.seed));
     BAUTA_RETURN_IF_ERROR(AddModel("", options_.learning));
     AddBaselines();
+    for (const GateVariant& gate : options_.gates) {
+      LearningOptions gated = options_.learning;
+      gated.gate = gate.rule;
+      BAUTA_RETURN_IF_ERROR(AddModel(absl::StrCat("gate_", gate.name), gated));
+    }
     if (options_.ablations) {
       BAUTA_RETURN_IF_ERROR(AddAblations());
       BAUTA_RETURN_IF_ERROR(AddPlainIals());

@@ -10,8 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "tools/eval/gate_variants.h"
 #include "tools/figures.h"
 #include "training/learned_model.h"
 
@@ -19,10 +21,11 @@ namespace bauta {
 
 struct KuairandEvalOptions {
   std::string directory;
-  LearningOptions learning;  // What is served; ablations change one thing each.
-  int64_t test_days = 4;     // The last ones,
-  int64_t skip_days = 0;     // but for so many at the end: tuning looks at these earlier days alone.
-  bool ablations = true;     // And baselines that need a training of their own.
+  LearningOptions learning;        // What is served; ablations change one thing each.
+  int64_t test_days = 4;           // The last ones,
+  int64_t skip_days = 0;           // but for so many at the end: tuning looks at these earlier days alone.
+  bool ablations = true;           // And baselines that need a training of their own.
+  std::vector<GateVariant> gates;  // Further models, one each; their figures end in the gate's name.
 };
 
 // Errors: NOT_FOUND where the data is not there; those of reading it and of training.
