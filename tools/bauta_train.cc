@@ -34,6 +34,9 @@ ABSL_FLAG(uint32_t, epochs, 10, "alternations before the privacy gate, 1 to 100"
 ABSL_FLAG(uint32_t, threads, 0, "threads; 0: one a processor. The bytes are the same at any number");
 ABSL_FLAG(uint64_t, seed, 1, "the same rows and seed give the same bytes");
 ABSL_FLAG(uint32_t, crowd_min, 50, "subjects that must stand behind all that is learned; at least 50");
+ABSL_FLAG(uint32_t, subjects_per_direction, 8,
+          "subjects for each direction in which a vector may leave its prior, the first from crowd_min on; "
+          "at least 8");
 ABSL_FLAG(uint32_t, evaluation_hours, 0, "last hours, held out to measure on; 0: a sixth, at most 24");
 ABSL_FLAG(uint32_t, calibration_hours, 0,
           "hours before them, to calibrate the score on; 0: a sixth, at most 48");
@@ -56,6 +59,8 @@ absl::StatusOr<TrainOptions> OptionsByFlags() {
   BAUTA_RETURN_IF_ERROR(CheckRange("epochs", absl::GetFlag(FLAGS_epochs), 1, 100));
   BAUTA_RETURN_IF_ERROR(CheckRange("threads", absl::GetFlag(FLAGS_threads), 0, 256));
   BAUTA_RETURN_IF_ERROR(CheckRange("crowd_min", absl::GetFlag(FLAGS_crowd_min), 50, 1'000'000));
+  BAUTA_RETURN_IF_ERROR(
+      CheckRange("subjects_per_direction", absl::GetFlag(FLAGS_subjects_per_direction), 8, 1'000'000));
   LearningOptions& learning = options.learning;
   learning.dimension = absl::GetFlag(FLAGS_dimension);
   learning.epochs = absl::GetFlag(FLAGS_epochs);
@@ -63,6 +68,7 @@ absl::StatusOr<TrainOptions> OptionsByFlags() {
   if (learning.threads == 0) learning.threads = ProcessorCount();
   learning.seed = absl::GetFlag(FLAGS_seed);
   learning.gate.crowd_min = absl::GetFlag(FLAGS_crowd_min);
+  learning.gate.subjects_per_direction = absl::GetFlag(FLAGS_subjects_per_direction);
   options.evaluation_hours = absl::GetFlag(FLAGS_evaluation_hours);
   options.calibration_hours = absl::GetFlag(FLAGS_calibration_hours);
   options.names.version = absl::GetFlag(FLAGS_version);
