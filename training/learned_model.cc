@@ -115,7 +115,7 @@ ModelParameters ToParameters(const LearnedModel& model, const LearningOptions& o
       Joined(model.factors.posts, taste_dimension, model.quality.posts, quality_scale);
   parameters.post_vectors.columns = options.dimension;
   for (size_t post = 0; post < set.posts().size(); ++post) {
-    if (model.free.posts[post] == 0) continue;
+    if (model.free.posts[post] == 0 || !options.post_vectors) continue;
     parameters.posts.push_back(set.ids()[post]);
     parameters.post_vectors.values.insert(parameters.post_vectors.values.end(), vectors.row(post),
                                           vectors.row(post) + options.dimension);

@@ -44,7 +44,8 @@ struct LearningOptions {
   // For evaluations alone.
   bool use_prior = true;
   bool use_mean_taste = true;
-  bool move_posts = false;  // In the replay; see ReplayOptions.
+  bool post_vectors = true;  // Off: the snapshot has none, as if every post had come after the training.
+  bool move_posts = false;   // In the replay; see ReplayOptions.
   GateRule move_rule;
 };
 

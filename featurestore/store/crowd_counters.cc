@@ -79,6 +79,7 @@ void CrowdCounters::BeginLocked(uint32_t policy_in_force, absl::Time now) {
   next_range_ = 0;
   table_.Clear();
   readers_.Clear();
+  readers_from_ = std::max(readers_from_, Hour::Floor(now).Plus(-rules_.read_hours));
   work_.notify_all();
 }
 

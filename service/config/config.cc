@@ -212,7 +212,7 @@ class ConfigBuilder {
     }
     out.lift_window_hours = fresh.Integer("lift_window_hours", 1, 8760, out.lift_window_hours);
     out.shrinkage = static_cast<float>(fresh.Number("shrinkage", 1, 1e6, out.shrinkage));
-    if (fresh.Has("move_posts")) config_.move_posts = fresh.Flag("move_posts");
+    config_.move_posts = fresh.Flag("move_posts");
     config_.moved_posts_max = static_cast<size_t>(fresh.Integer("moved_posts_max", 1, 10'000, 32));
   }
 

@@ -58,7 +58,7 @@ struct ServerConfig {
   std::string models_directory;
   absl::Duration model_age_max = absl::Hours(24);
   FreshTable::Options fresh;
-  bool move_posts = true;
+  bool move_posts = false;
   size_t moved_posts_max = 32;
   LimitsConfig limits;
   std::string metrics_address;  // Empty: none.

@@ -50,9 +50,9 @@ v1::Post ToProto(const Post& post) {
 
 }  // namespace
 
-ServedWorld::ServedWorld()
+ServedWorld::ServedWorld(const std::string& more_config)
     : world_(MakeWorld(SmallWorld())),
-      server_(TestServer::Start({.more_config = kSurfaceConfig, .key_seed = 7})),
+      server_(TestServer::Start({.more_config = kSurfaceConfig + more_config, .key_seed = 7})),
       calls_(*server_) {
   UpsertPosts();
   PublishModel();

@@ -24,9 +24,9 @@ namespace bauta::testing {
 class ServedWorld {
  public:
   // `discover` explores and leaves out what was seen, `push` shows little a day, `ads` paid posts, which are
-  // one in nine.
+  // one in nine. `more_config` stands behind their configuration.
   static constexpr const char* kSurfaces[] = {"home", "following", "local", "discover", "push", "ads"};
-  ServedWorld();
+  explicit ServedWorld(const std::string& more_config = "");
 
   TestServer& server() { return *server_; }
   const WireCalls& calls() const { return calls_; }

@@ -25,8 +25,9 @@ absl::Status Silent(const char*, float) { return absl::OkStatus(); }
 
 struct Contender {
   std::string name;
+  bool post_vectors = true;
   bool move = false;
-  GateRule rule;
+  GateRule rule = {};
 };
 
 class Evaluation {
@@ -34,7 +35,16 @@ class Evaluation {
   Evaluation(const TrainingSet& set, const ScoreWeights& weights, FigureSheet& figures)
       : set_(set), weights_(weights), figures_(figures) {}
 
-  void Add(const Contender& contender, const Replay& replay) {
+  // Of each item, list by list: lists are the same for every contender.
+  static std::vector<bool> MovedIn(const Replay& replay) {
+    std::vector<bool> moved;
+    for (const ReplayList& list : replay.lists) {
+      for (const ReplayItem& item : list.items) moved.push_back(item.moved);
+    }
+    return moved;
+  }
+
+  void Add(const Contender& contender, const Replay& replay, const std::vector<bool>& movable) {
     size_t impressions = 0, moved = 0;
     for (const ReplayList& list : replay.lists) {
       for (const ReplayItem& item : list.items) {
@@ -48,20 +58,23 @@ class Evaluation {
     for (const auto& [label, kind] :
          {std::pair("click", SignalKind::kClick), std::pair("long_view", SignalKind::kView)}) {
       Measure(absl::StrCat("kuairand.", label, ".", contender.name), replay, kind,
-              [](const ReplayItem&) { return true; });
+              [](const ReplayItem&, size_t) { return true; });
       Measure(absl::StrCat("kuairand.", label, ".not_learned.", contender.name), replay, kind,
-              [](const ReplayItem& item) { return !item.learned; });
+              [](const ReplayItem& item, size_t) { return !item.learned; });
+      Measure(absl::StrCat("kuairand.", label, ".movable.", contender.name), replay, kind,
+              [&](const ReplayItem&, size_t index) { return movable[index]; });
     }
   }
 
  private:
   // Of each viewer's list, all that they were shown; a mean over viewers.
   void Measure(const std::string& name, const Replay& replay, SignalKind kind,
-               const std::function<bool(const ReplayItem&)>& is_measured) {
+               const std::function<bool(const ReplayItem&, size_t)>& is_measured) {
     std::map<uint32_t, std::vector<RankedItem>> by_viewer;
+    size_t index = 0;
     for (const ReplayList& list : replay.lists) {
       for (const ReplayItem& item : list.items) {
-        if (!is_measured(item)) continue;
+        if (!is_measured(item, index++)) continue;
         const uint64_t tie = MixSeed(set_.ids()[item.post].value() + MixSeed(list.row + list.hour.value()));
         by_viewer[list.row].push_back(
             {ScoreOf(item, weights_, kReplayHalfLifeHours), tie, item.kinds.Contains(kind)});
@@ -105,17 +118,27 @@ absl::Status EvaluateMovedPosts(const MovedPostsEvalOptions& options, FigureShee
                                                                   calibration_begin, begin, Silent));
   BAUTA_ASSIGN_OR_RETURN(const LearnedModel model, Learn(set, features, options.learning, begin, "", Silent));
   Evaluation evaluation(set, calibration.weights, figures);
-  const Contender contenders[] = {{"prior", false, {}},
-                                  {"moved", true, options.learning.gate},
-                                  {"moved.ungated", true, {.crowd_min = 10, .subjects_per_direction = 1}}};
+  const Contender contenders[] = {
+      {"prior"},
+      {"moved", true, true, options.learning.gate},
+      {"moved.ungated", true, true, {.crowd_min = 10, .subjects_per_direction = 1}},
+      {"all_new.prior", false},
+      {"all_new.moved", false, true, options.learning.gate},
+      {"all_new.moved.ungated", false, true, {.crowd_min = 10, .subjects_per_direction = 1}}};
+  std::vector<Replay> replays;
   for (const Contender& contender : contenders) {
     LearningOptions learning = options.learning;
+    learning.post_vectors = contender.post_vectors;
     learning.move_posts = contender.move;
     learning.move_rule = contender.rule;
     BAUTA_ASSIGN_OR_RETURN(const Replay replay,
                            ReplayCalibrated(model, learning, features, set, calibration, begin, end));
-    evaluation.Add(contender, replay);
+    replays.push_back(replay);
   }
+  // Impressions of posts that the served rule moves where none is learned: on these all can be compared.
+  constexpr size_t kAllNewMoved = 4;
+  const std::vector<bool> movable = Evaluation::MovedIn(replays[kAllNewMoved]);
+  for (size_t i = 0; i < replays.size(); ++i) evaluation.Add(contenders[i], replays[i], movable);
   return absl::OkStatus();
 }
 

@@ -1,7 +1,9 @@
 // What it is worth that a post moves with its readers between two trainings: the demo's data, the later days
 // in time order, by one model of everything before them. Each contender is the same model and the same score,
 // with posts that the model has not learned left where their features put them (`.prior`), or moved by the
-// rule that is served (`.moved`), or by a rule that few readers satisfy (`.moved.ungated`).
+// rule that is served (`.moved`), or by a rule that few readers satisfy (`.moved.ungated`); and the same
+// three with no post learned at all (`.all_new`), as if every one had come after the training. `movable` are
+// the impressions of the posts that the served rule moves then.
 #ifndef BAUTA_TOOLS_EVAL_MOVED_POSTS_EVAL_H_
 #define BAUTA_TOOLS_EVAL_MOVED_POSTS_EVAL_H_
 
