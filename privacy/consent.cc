@@ -11,6 +11,8 @@ absl::Time CeilHour(absl::Time time) { return Hour::Ceil(time).start(); }
 
 bool CountsByHour(Purpose purpose) { return purpose == Purpose::kLearn || purpose == Purpose::kCrowd; }
 
+bool LacksGuardian(const ConsentState& state) { return state.minor && !state.guardian_agreed; }
+
 }  // namespace
 
 ConsentState Apply(const ConsentState& state, const ConsentChange& change, absl::Time at) {
@@ -28,6 +30,12 @@ ConsentState Apply(const ConsentState& state, const ConsentChange& change, absl:
   if (change.excluded_kinds) changed.excluded_kinds = *change.excluded_kinds;
   if (change.minor.value_or(false)) changed.minor = true;
   if (change.guardian_agreed) changed.guardian_agreed = *change.guardian_agreed;
+  const bool could = !LacksGuardian(state), can = !LacksGuardian(changed);
+  for (Purpose purpose : kAllPurposes) {
+    if (!changed.IsOn(purpose) || could == can) continue;
+    if (could) changed.last_withdrawal = at;
+    if (can) changed.since[Index(purpose)] = CountsByHour(purpose) ? CeilHour(at) : at;
+  }
   return changed;
 }
 
@@ -60,7 +68,7 @@ bool EffectiveConsent::MayRecord(SignalKind kind, absl::Time time) const {
 EffectiveConsent Resolve(const ConsentState& state, const PolicyHistory& policy, absl::Time at) {
   EffectiveConsent effective;
   effective.excluded_kinds_ = state.excluded_kinds;
-  if (state.minor && !state.guardian_agreed) return effective;
+  if (LacksGuardian(state)) return effective;
   const PurposeSet covered = policy.Covered(state.policy_version, at);
   for (Purpose purpose : kAllPurposes) {
     absl::Time since = state.Since(purpose);

@@ -50,6 +50,9 @@ struct ConsentChange {
 // The state after `change`, made at `at` (for a backfill: the time in the past at which it was given). A
 // purpose that was on keeps its since; one turned on gets `at`, for `learn` and `crowd` rounded up to the
 // hour. Does not check the policy: see PolicyHistory::CheckAgreement.
+//
+// What a guardian does not agree to is withdrawn as far as the past goes: marking a minor, or a guardian's
+// no, sets the time of the last withdrawal, and a guardian's yes begins each purpose that is on anew.
 ConsentState Apply(const ConsentState& state, const ConsentChange& change, absl::Time at);
 
 // The state after a backfill of consents that were given at `at`, in the past. As Apply with `turn_on` and

@@ -31,8 +31,10 @@ uint32_t ToSeconds(absl::Time time) {
   return static_cast<uint32_t>(std::clamp<int64_t>(seconds, 0, UINT32_MAX));
 }
 
-LivePosts::LivePosts(std::shared_ptr<const ModelSnapshot> model, size_t posts_expected)
+LivePosts::LivePosts(std::shared_ptr<const ModelSnapshot> model, size_t posts_expected,
+                     std::span<const TopicId> sensitive_topics)
     : model_(std::move(model)),
+      sensitive_topics_(sensitive_topics.begin(), sensitive_topics.end()),
       table_(posts_expected),
       vectors_(model_->stride()),
       quantized_(model_->dimension()),
@@ -71,6 +73,8 @@ void LivePosts::Upsert(const Post& post, const std::optional<Place>& place) {
   live.approved = post.review == ReviewState::kApproved;
   live.advertisement = post.advertisement;
   live.sensitive = post.sensitive;
+  live.teaches_nothing = std::any_of(post.topics.begin(), post.topics.end(),
+                                     [this](TopicId topic) { return IsSensitive(topic); });
   live.audience = post.audience;
   live.country_rule = CountryRuleOf(post);
   SetTopics(live, post.topics);

@@ -15,6 +15,7 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "base/huge_pages.h"
 #include "featurestore/records/ids.h"
@@ -51,6 +52,7 @@ struct LivePost {
   bool advertisement : 1 = false;
   bool sensitive : 1 = false;
   bool author_suspended : 1 = false;  // Perhaps: the time is the author's.
+  bool teaches_nothing : 1 = false;   // Carries a topic of which nothing is learned.
   bool learned : 1 = false;           // The vector is the model's; else the prior mean F f_p,
   bool moved : 1 = false;             // or what the post's readers made of that since the training.
   Audience audience : 2 = Audience::kEverybody;
@@ -110,7 +112,9 @@ class PostList {
 class LivePosts {
  public:
   // Vectors of posts that `model` has learned are taken from it, all others are its prior mean.
-  explicit LivePosts(std::shared_ptr<const ModelSnapshot> model, size_t posts_expected = 0);
+  // `sensitive_topics`: of these, and of posts that carry one, nothing is learned.
+  explicit LivePosts(std::shared_ptr<const ModelSnapshot> model, size_t posts_expected = 0,
+                     std::span<const TopicId> sensitive_topics = {});
   LivePosts(const LivePosts&) = delete;
   LivePosts& operator=(const LivePosts&) = delete;
 
@@ -172,6 +176,7 @@ class LivePosts {
   // LiftKey(AuthorAt(author)), nearer at hand.
   uint64_t AuthorKeyAt(AuthorIndex author) const { return author_keys_[author]; }
   TopicId TopicAt(TopicIndex topic) const { return topics_[topic].id; }
+  bool IsSensitive(TopicId topic) const { return sensitive_topics_.contains(topic); }
   // Whether the post's author is suspended.
   bool IsSuspended(const LivePost& post, uint32_t now_seconds) const {
     return post.author_suspended && authors_[post.author].suspended_until_seconds > now_seconds;
@@ -217,6 +222,7 @@ class LivePosts {
   void Unlink(PostRow row);
 
   std::shared_ptr<const ModelSnapshot> model_;
+  const absl::flat_hash_set<TopicId> sensitive_topics_;
   PostTable table_;
   HugePageVector<PostId> ids_;
   HugePageVector<LivePost> rows_;

@@ -72,7 +72,8 @@ absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(const ServerConfig& confi
                                                              .posts_max = config.moved_posts_max,
                                                              .sensitive_topics = config.sensitive_topics},
                                                  .model_age_max = config.model_age_max,
-                                                 .gazetteer = inputs->gazetteer.get()};
+                                                 .gazetteer = inputs->gazetteer.get(),
+                                                 .sensitive_topics = config.sensitive_topics};
   BAUTA_ASSIGN_OR_RETURN(
       std::unique_ptr<ServingState> serving,
       ServingState::Create(serving_options, *store, clock, LoadActiveModel(*models, clock.Now()),
@@ -100,7 +101,7 @@ Backend::Backend(const ServerConfig& config, const Clock& clock, Parts parts)
             config.version),
       model_({*store_, *models_, *serving_, clock_}),
       interaction_({resolver_, surfaces_, *store_, clock_}),
-      subject_({resolver_, surfaces_, policy_, *store_, clock_}, config.store.region),
+      subject_({resolver_, surfaces_, policy_, *store_, *serving_, clock_}, config.store.region),
       post_({resolver_, *store_, *serving_, clock_}, config.content_dimension),
       training_({*store_, clock_}, {.region = config.store.region,
                                     .content_dimension = config.content_dimension,

@@ -32,6 +32,14 @@ void WriteConsent(const ConsentState& consent, const PolicyHistory& policy, absl
     if (consent.excluded_kinds.Contains(kind)) message.add_excluded_kinds(ToProto(kind));
   }
   message.set_policy_version(consent.policy_version);
+  message.set_minor(consent.minor);
+  message.set_guardian_agreed(consent.guardian_agreed);
+}
+
+void WritePreferences(const Preferences& preferences, v1::Preferences& message) {
+  for (const Language& language : preferences.languages) message.add_languages(language.ToString());
+  message.set_chosen_city_id(preferences.chosen_city.value_or(City()).value());
+  for (TopicId topic : preferences.declared_topics) message.add_declared_topic_ids(topic.value());
 }
 
 void WriteRelation(const Relation& relation, v1::Relation& message) {

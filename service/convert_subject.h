@@ -23,6 +23,7 @@ namespace bauta {
 // `now` and `policy` decide what of it has effect.
 void WriteConsent(const ConsentState& consent, const PolicyHistory& policy, absl::Time now,
                   v1::Consent& message);
+void WritePreferences(const Preferences& preferences, v1::Preferences& message);
 void WriteRelation(const Relation& relation, v1::Relation& message);
 void WriteDismissal(const Dismissal& dismissal, v1::Dismissal& message);
 void WriteReason(const DismissalRule& rule, v1::ReasonOption& message);

@@ -66,6 +66,12 @@ absl::Status StreamRecord(const SubjectRecord& record, const Surfaces& surfaces,
                                       WriteImpression(impression, surfaces,
                                                       *part.mutable_impressions()->add_impressions());
                                     }));
+  v1::ExportSubjectResponse choices;
+  WritePreferences(instructions.preferences, *choices.mutable_choices()->mutable_preferences());
+  for (TopicId topic : instructions.deleted_tags) {
+    choices.mutable_choices()->add_deleted_topic_ids(topic.value());
+  }
+  BAUTA_RETURN_IF_ERROR(sink(choices));
   v1::ExportSubjectResponse last;
   v1::ExportTrailer& trailer = *last.mutable_trailer();
   trailer.set_relation_count(static_cast<uint32_t>(instructions.relations.size()));

@@ -45,13 +45,18 @@ class RoleSet {
 };
 
 // The group of methods that a rights token opens for its subject.
-enum class RightsGroup : uint8_t { kConsent, kExport, kErase, kExplain };
-inline constexpr size_t kRightsGroupCount = 4;
+enum class RightsGroup : uint8_t { kConsent, kExport, kErase, kExplain, kCorrect };
+inline constexpr size_t kRightsGroupCount = 5;
 
 constexpr const char* RightsGroupName(RightsGroup group) {
-  constexpr const char* kNames[kRightsGroupCount] = {"consent", "export", "erase", "explain"};
+  constexpr const char* kNames[kRightsGroupCount] = {"consent", "export", "erase", "explain", "correct"};
   return kNames[static_cast<size_t>(group)];
 }
+
+// Who signed a rights token: the operator's identity service, for which the subject itself asked; an agent
+// that the subject named; a guardian of minors.
+enum class IssuerKind : uint8_t { kIdentityService, kAgent, kGuardian };
+inline constexpr size_t kIssuerKindCount = 3;
 
 struct Principal {
   std::string name;  // The token's own name from the token file: names a program, never a person.
@@ -60,10 +65,13 @@ struct Principal {
   // group, and was not used before. A method that demands one never runs without; ExplainPost looks at it
   // before it names history.
   std::optional<RightsGroup> proven_rights;
+  // Who signed that token; set with `proven_rights`.
+  std::optional<IssuerKind> rights_issuer_kind;
   absl::Time deadline =
       absl::InfiniteFuture();  // The caller's, or the configured default where it gave none.
 
   bool MayUse(RightsGroup group) const { return proven_rights == group; }
+  bool ActsAs(IssuerKind kind) const { return rights_issuer_kind == kind; }
 };
 
 }  // namespace bauta

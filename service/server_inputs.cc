@@ -13,7 +13,7 @@ absl::StatusOr<std::vector<RightsIssuer>> LoadIssuers(const ServerConfig& config
   for (const RightsIssuerConfig& issuer : config.rights_issuers) {
     BAUTA_ASSIGN_OR_RETURN(const Ed25519PublicKey public_key, Ed25519PublicKey::FromHex(issuer.public_key));
     BAUTA_ASSIGN_OR_RETURN(SecretKey subject_hash_key, ReadHexKey(files, issuer.subject_hash_key_file));
-    issuers.push_back(RightsIssuer{issuer.name, public_key, std::move(subject_hash_key)});
+    issuers.push_back(RightsIssuer{issuer.name, public_key, std::move(subject_hash_key), issuer.kind});
   }
   return issuers;
 }

@@ -112,6 +112,11 @@ absl::Status ServingState::SuspendAuthors(std::span<const AuthorSuspension> susp
   return absl::OkStatus();
 }
 
+bool ServingState::IsSensitive(TopicId topic) const {
+  const std::vector<TopicId>& topics = options_.sensitive_topics;
+  return std::find(topics.begin(), topics.end(), topic) != topics.end();
+}
+
 void ServingState::Apply(LivePosts& posts, const Change& change) const {
   if (const Post* post = std::get_if<Post>(&change)) {
     posts.Upsert(*post, post->city ? PlaceOf(*post->city) : std::nullopt);
@@ -187,7 +192,7 @@ absl::StatusOr<std::unique_ptr<LivePosts>> ServingState::BuildPosts(
     const std::shared_lock lock(serving_lock_);
     if (posts_ != nullptr) posts_expected = posts_->size();
   }
-  auto posts = std::make_unique<LivePosts>(std::move(model), posts_expected);
+  auto posts = std::make_unique<LivePosts>(std::move(model), posts_expected, options_.sensitive_topics);
   BAUTA_RETURN_IF_ERROR(store_.ForEachPost([&](const Post& post) {
     Apply(*posts, post);
     return absl::OkStatus();

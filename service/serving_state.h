@@ -48,6 +48,8 @@ class ServingState {
                           // service: it may know somebody who was erased since.
     // Where a post's and a subject's city lies. nullptr: nowhere, and nothing is local.
     const Gazetteer* gazetteer = nullptr;
+    // Topics that nothing is learned from. Default: none.
+    std::vector<TopicId> sensitive_topics;
   };
 
   // A model that serves a share of the subjects, while the other one serves the others. It costs another copy
@@ -133,6 +135,8 @@ class ServingState {
   // the vectors that it has moved, and out with a model that would grow too old before the next.
   static constexpr absl::Duration kReleaseInterval = absl::Seconds(10);
   absl::Status Refresh();
+
+  bool IsSensitive(TopicId topic) const;
 
   std::optional<Place> PlaceOf(City city) const {
     return options_.gazetteer == nullptr ? std::nullopt : options_.gazetteer->PlaceOf(city);

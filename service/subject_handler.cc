@@ -94,14 +94,17 @@ absl::StatusOr<v1::GetConsentResponse> SubjectHandler::GetConsent(const Principa
 }
 
 absl::StatusOr<v1::UpdateConsentResponse> SubjectHandler::UpdateConsent(
-    const Principal&, const v1::UpdateConsentRequest& request) {
+    const Principal& principal, const v1::UpdateConsentRequest& request) {
   BAUTA_ASSIGN_OR_RETURN(const Pseudonym subject,
                          dependencies_.resolver.Subject("subject", request.subject()));
   const absl::Time now = FloorMicros(dependencies_.clock.Now());
   BAUTA_ASSIGN_OR_RETURN(const CheckedConsentChange checked,
-                         CheckUpdateConsent(request, dependencies_.policy, now));
+                         CheckUpdateConsent(request, principal, dependencies_.policy, now));
   v1::UpdateConsentResponse response;
-  const auto edit = [&](HeadInstructions& instructions) {
+  const auto edit = [&](HeadInstructions& instructions) -> absl::Status {
+    if (checked.change.guardian_agreed && !checked.change.minor && !instructions.consent.minor) {
+      return absl::FailedPreconditionError("guardian_agreed: the subject is not marked as under age");
+    }
     instructions.consent = checked.ApplyTo(instructions.consent, now);
     response.Clear();
     WriteConsent(instructions.consent, dependencies_.policy, now, *response.mutable_consent());
@@ -132,6 +135,36 @@ absl::StatusOr<v1::BatchUpdateConsentsResponse> SubjectHandler::BatchUpdateConse
   backfill.Run(principal.deadline);
   v1::BatchUpdateConsentsResponse response;
   for (v1::ItemResult& result : results) response.add_results()->Swap(&result);
+  return response;
+}
+
+absl::StatusOr<v1::GetPreferencesResponse> SubjectHandler::GetPreferences(
+    const Principal&, const v1::GetPreferencesRequest& request) {
+  BAUTA_ASSIGN_OR_RETURN(const Pseudonym subject,
+                         dependencies_.resolver.Subject("subject", request.subject()));
+  BAUTA_ASSIGN_OR_RETURN(const HeadInstructions instructions, dependencies_.store.ReadInstructions(subject));
+  v1::GetPreferencesResponse response;
+  WritePreferences(instructions.preferences, *response.mutable_preferences());
+  return response;
+}
+
+absl::StatusOr<v1::UpdatePreferencesResponse> SubjectHandler::UpdatePreferences(
+    const Principal&, const v1::UpdatePreferencesRequest& request) {
+  BAUTA_ASSIGN_OR_RETURN(const Pseudonym subject,
+                         dependencies_.resolver.Subject("subject", request.subject()));
+  if (!request.has_preferences()) return MissingField("preferences", "what holds from now on, whole");
+  BAUTA_ASSIGN_OR_RETURN(
+      const Preferences preferences,
+      CheckPreferences("preferences", request.preferences(), dependencies_.resolver.gazetteer(),
+                       [&](TopicId topic) { return dependencies_.serving.IsSensitive(topic); }));
+  const auto edit = [&](HeadInstructions& instructions) {
+    SetPreferences(instructions, preferences);
+    return absl::OkStatus();
+  };
+  BAUTA_RETURN_IF_ERROR(
+      dependencies_.store.UpdateInstructions(subject, {.what = "update-preferences"}, edit));
+  v1::UpdatePreferencesResponse response;
+  WritePreferences(preferences, *response.mutable_preferences());
   return response;
 }
 

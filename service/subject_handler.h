@@ -14,6 +14,7 @@
 #include "featurestore/store/feature_store.h"
 #include "privacy/policy.h"
 #include "service/principal.h"
+#include "service/serving_state.h"
 #include "service/subject_resolver.h"
 #include "service/surfaces.h"
 
@@ -30,6 +31,7 @@ class SubjectHandler {
     const Surfaces& surfaces;
     const PolicyHistory& policy;
     FeatureStore& store;
+    ServingState& serving;
     const Clock& clock;
   };
   // `region` is the store's, as an export names it.
@@ -44,11 +46,17 @@ class SubjectHandler {
 
   absl::StatusOr<v1::GetConsentResponse> GetConsent(const Principal& principal,
                                                     const v1::GetConsentRequest& request);
+  // PERMISSION_DENIED: an agent grants a purpose, or somebody else than a guardian agrees for a minor.
   absl::StatusOr<v1::UpdateConsentResponse> UpdateConsent(const Principal& principal,
                                                           const v1::UpdateConsentRequest& request);
   // Every item has its own result, also where the store fails for its subject.
   absl::StatusOr<v1::BatchUpdateConsentsResponse> BatchUpdateConsents(
       const Principal& principal, const v1::BatchUpdateConsentsRequest& request);
+
+  absl::StatusOr<v1::GetPreferencesResponse> GetPreferences(const Principal& principal,
+                                                            const v1::GetPreferencesRequest& request);
+  absl::StatusOr<v1::UpdatePreferencesResponse> UpdatePreferences(
+      const Principal& principal, const v1::UpdatePreferencesRequest& request);
 
   // Gives the parts of the export to `sink` in the order of the message's fields; an error of `sink` ends it
   // and is returned.

@@ -133,6 +133,16 @@ absl::StatusOr<Language> CheckLanguage(const FieldPath& field, const std::string
   return FieldError(field, "a BCP 47 tag that begins with two or three letters", Quoted(tag));
 }
 
+absl::StatusOr<std::optional<City>> CheckCity(const FieldPath& field, uint32_t id,
+                                              const Gazetteer* gazetteer) {
+  if (id == 0) return std::optional<City>();
+  const City city(id);
+  if (gazetteer != nullptr && !gazetteer->PlaceOf(city)) {
+    return FieldError(field, "0 or a city of the configured gazetteer", absl::StrCat(id));
+  }
+  return std::optional<City>(city);
+}
+
 namespace validation_internal {
 
 absl::Status CheckEnumNumber(const FieldPath& field, const google::protobuf::EnumDescriptor& type, int number,

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/generated_enum_reflection.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "privacy/gazetteer.h"
 #include "privacy/place.h"
 
 namespace bauta {
@@ -90,7 +92,11 @@ absl::StatusOr<absl::Time> CheckTime(const FieldPath& field, const google::proto
 // ISO 3166-1 alpha-2, two letters.
 absl::StatusOr<CountryCode> CheckCountry(const FieldPath& field, const std::string& code);
 // A BCP 47 tag, of which the primary subtag is kept.
+inline constexpr size_t kLanguageTagSizeMax = 35;  // Bytes; what RFC 5646, 4.4.1, asks to have room for.
 absl::StatusOr<Language> CheckLanguage(const FieldPath& field, const std::string& tag);
+// 0 is none. A city of the gazetteer, where there is one (else nullptr).
+absl::StatusOr<std::optional<City>> CheckCity(const FieldPath& field, uint32_t id,
+                                              const Gazetteer* gazetteer);
 
 namespace validation_internal {
 absl::Status CheckEnumNumber(const FieldPath& field, const google::protobuf::EnumDescriptor& type, int number,

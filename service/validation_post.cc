@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "google/protobuf/repeated_field.h"
-#include "privacy/gazetteer.h"
 #include "service/convert_enum.h"
 
 namespace bauta {
@@ -68,16 +67,6 @@ absl::StatusOr<std::vector<float>> CheckContent(const FieldPath& field,
     BAUTA_RETURN_IF_ERROR(CheckFinite(field.At(i), numbers[static_cast<int>(i)]));
   }
   return std::vector<float>(numbers.begin(), numbers.end());
-}
-
-absl::StatusOr<std::optional<City>> CheckCity(const FieldPath& field, uint32_t id,
-                                              const Gazetteer* gazetteer) {
-  if (id == 0) return std::optional<City>();
-  const City city(id);
-  if (gazetteer != nullptr && !gazetteer->PlaceOf(city)) {
-    return FieldError(field, "0 or a city of the configured gazetteer", absl::StrCat(id));
-  }
-  return std::optional<City>(city);
 }
 
 absl::Status CheckTimes(const FieldPath& field, const v1::Post& post, absl::Time now, Post& out) {

@@ -20,7 +20,6 @@ inline constexpr size_t kPostsMax = 1'000;
 inline constexpr size_t kRemovalsMax = 1'000;
 inline constexpr size_t kSuspensionsMax = 1'000;
 inline constexpr size_t kAuthorIdsMax = 1'000;
-inline constexpr size_t kLanguageTagSizeMax = 35;  // Bytes; what RFC 5646, 4.4.1, asks to have room for.
 
 // `content_dimension`: how many numbers a content vector has; 0 where posts carry none.
 absl::StatusOr<Post> CheckPost(const FieldPath& field, const v1::Post& post, const SubjectResolver& resolver,

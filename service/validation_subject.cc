@@ -1,6 +1,8 @@
 #include "service/validation_subject.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -55,7 +57,59 @@ absl::Status CheckNotBothWays(const v1::UpdateConsentRequest& request, const Che
   return absl::OkStatus();
 }
 
+absl::Status CheckSigner(const v1::UpdateConsentRequest& request, const Principal& principal) {
+  if (!request.grant_purposes().empty() && principal.ActsAs(IssuerKind::kAgent)) {
+    return absl::PermissionDeniedError(
+        "grant_purposes: the rights token is an agent's, who may do all but grant purposes");
+  }
+  if (request.has_guardian_agreed() && !principal.ActsAs(IssuerKind::kGuardian)) {
+    return absl::PermissionDeniedError(
+        "guardian_agreed: needs a rights token of an issuer that the configuration names as guardian");
+  }
+  return absl::OkStatus();
+}
+
+template <class Value>
+absl::Status AddDistinct(const FieldPath& field, const Value& value, const std::string& sent,
+                         std::vector<Value>& values) {
+  if (std::find(values.begin(), values.end(), value) != values.end()) {
+    return FieldError(field, "distinct values", absl::StrCat(sent, " again"));
+  }
+  values.push_back(value);
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::StatusOr<Preferences> CheckPreferences(const FieldPath& field, const v1::Preferences& preferences,
+                                             const Gazetteer* gazetteer,
+                                             absl::FunctionRef<bool(TopicId)> is_sensitive) {
+  Preferences checked;
+  const FieldPath languages = field.Sub("languages");
+  const auto language_count = static_cast<size_t>(preferences.languages_size());
+  BAUTA_RETURN_IF_ERROR(CheckListSize(languages, language_count, 0, kLanguagesMax));
+  for (size_t i = 0; i < language_count; ++i) {
+    const std::string& tag = preferences.languages(static_cast<int>(i));
+    BAUTA_RETURN_IF_ERROR(CheckText(languages.At(i), tag, 1, kLanguageTagSizeMax));
+    BAUTA_ASSIGN_OR_RETURN(const Language language, CheckLanguage(languages.At(i), tag));
+    BAUTA_RETURN_IF_ERROR(AddDistinct(languages.At(i), language, language.ToString(), checked.languages));
+  }
+  BAUTA_ASSIGN_OR_RETURN(checked.chosen_city,
+                         CheckCity(field.Sub("chosen_city_id"), preferences.chosen_city_id(), gazetteer));
+  const FieldPath topics = field.Sub("declared_topic_ids");
+  const auto topic_count = static_cast<size_t>(preferences.declared_topic_ids_size());
+  BAUTA_RETURN_IF_ERROR(CheckListSize(topics, topic_count, 0, kDeclaredTopicsMax));
+  for (size_t i = 0; i < topic_count; ++i) {
+    BAUTA_ASSIGN_OR_RETURN(const TopicId topic,
+                           CheckTopicId(topics.At(i), preferences.declared_topic_ids(static_cast<int>(i))));
+    const std::string sent = absl::StrCat(topic.value());
+    if (is_sensitive(topic)) {
+      return FieldError(topics.At(i), "topics that the configuration does not call sensitive", sent);
+    }
+    BAUTA_RETURN_IF_ERROR(AddDistinct(topics.At(i), topic, sent, checked.declared_topics));
+  }
+  return checked;
+}
 
 absl::StatusOr<CheckedRelationChange> CheckRelationChange(const FieldPath& field,
                                                           const v1::RelationChange& change,
@@ -94,7 +148,9 @@ ConsentState CheckedConsentChange::ApplyTo(const ConsentState& state, absl::Time
 }
 
 absl::StatusOr<CheckedConsentChange> CheckUpdateConsent(const v1::UpdateConsentRequest& request,
+                                                        const Principal& principal,
                                                         const PolicyHistory& policy, absl::Time now) {
+  BAUTA_RETURN_IF_ERROR(CheckSigner(request, principal));
   CheckedConsentChange checked;
   BAUTA_ASSIGN_OR_RETURN(checked.change.turn_on,
                          CheckPurposes("grant_purposes", request.grant_purposes(), 0));
@@ -103,6 +159,14 @@ absl::StatusOr<CheckedConsentChange> CheckUpdateConsent(const v1::UpdateConsentR
   BAUTA_ASSIGN_OR_RETURN(checked.exclude, CheckKinds("exclude_kinds", request.exclude_kinds()));
   BAUTA_ASSIGN_OR_RETURN(checked.readmit, CheckKinds("readmit_kinds", request.readmit_kinds()));
   BAUTA_RETURN_IF_ERROR(CheckNotBothWays(request, checked));
+  if (request.withdraw_all()) {
+    if (!checked.change.turn_on.empty()) {
+      return FieldError("withdraw_all", "only without grant_purposes", "both");
+    }
+    checked.change.turn_off = PurposeSet::All();
+  }
+  if (request.mark_minor()) checked.change.minor = true;
+  if (request.has_guardian_agreed()) checked.change.guardian_agreed = request.guardian_agreed();
   checked.change.policy_version = request.policy_version();
   if (request.policy_version() == 0) {
     if (checked.change.turn_on.empty()) return checked;

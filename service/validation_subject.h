@@ -6,15 +6,18 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "bauta/v1/subject_service.pb.h"
 #include "featurestore/records/head.h"
 #include "privacy/codes.h"
 #include "privacy/consent.h"
+#include "privacy/gazetteer.h"
 #include "privacy/policy.h"
 #include "privacy/purpose.h"
 #include "privacy/signal_kind.h"
+#include "service/principal.h"
 #include "service/subject_resolver.h"
 #include "service/validation.h"
 
@@ -31,6 +34,14 @@ absl::StatusOr<CheckedRelationChange> CheckRelationChange(const FieldPath& field
                                                           const v1::RelationChange& change,
                                                           const SubjectResolver& resolver);
 
+inline constexpr size_t kLanguagesMax = 20;
+inline constexpr size_t kDeclaredTopicsMax = 50;
+
+// `is_sensitive` says which topics nobody can declare.
+absl::StatusOr<Preferences> CheckPreferences(const FieldPath& field, const v1::Preferences& preferences,
+                                             const Gazetteer* gazetteer,
+                                             absl::FunctionRef<bool(TopicId)> is_sensitive);
+
 struct CheckedConsentChange {
   ConsentChange change;  // Without `excluded_kinds`: which they are then, depends on those that are already.
   SignalKindSet exclude;
@@ -40,7 +51,10 @@ struct CheckedConsentChange {
   ConsentState ApplyTo(const ConsentState& state, absl::Time at) const;
 };
 // FAILED_PRECONDITION where the policy version is not in force yet, or a later one must be agreed to anew.
+// PERMISSION_DENIED for what the one who signed the rights token may not do: an agent grant purposes, anybody
+// but a guardian agree to what a minor permits.
 absl::StatusOr<CheckedConsentChange> CheckUpdateConsent(const v1::UpdateConsentRequest& request,
+                                                        const Principal& principal,
                                                         const PolicyHistory& policy, absl::Time now);
 
 struct CheckedPastConsent {

@@ -109,4 +109,26 @@ size_t RemoveDismissals(HeadInstructions& instructions, PostId post, DismissalRe
   });
 }
 
+void SetPreferences(HeadInstructions& instructions, const Preferences& preferences) {
+  const std::vector<TopicId>& before = instructions.preferences.declared_topics;
+  std::erase_if(instructions.deleted_tags, [&](TopicId topic) {
+    const std::vector<TopicId>& now = preferences.declared_topics;
+    return std::find(now.begin(), now.end(), topic) != now.end() &&
+           std::find(before.begin(), before.end(), topic) == before.end();
+  });
+  instructions.preferences = preferences;
+}
+
+absl::Status AddDeletedTag(HeadInstructions& instructions, TopicId topic) {
+  std::vector<TopicId>& deleted = instructions.deleted_tags;
+  const auto at = std::lower_bound(deleted.begin(), deleted.end(), topic);
+  if (at != deleted.end() && *at == topic) return absl::OkStatus();
+  if (deleted.size() >= kDeletedTagsMax) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("topic_id: at most ", kDeletedTagsMax, " profile tags can be deleted, and all are"));
+  }
+  deleted.insert(at, topic);
+  return absl::OkStatus();
+}
+
 }  // namespace bauta

@@ -40,6 +40,7 @@ struct Relation {
 
 inline constexpr size_t kRelationsMax = 5000;
 inline constexpr size_t kDismissalsMax = 4000;
+inline constexpr size_t kDeletedTagsMax = 1000;
 
 struct Preferences {
   std::vector<Language> languages;       // Empty: any.
@@ -55,7 +56,7 @@ struct HeadInstructions {
   std::vector<Relation> relations;    // Sorted, distinct.
   std::vector<Dismissal> dismissals;  // In the order of their hours.
   Preferences preferences;
-  std::vector<TopicId> deleted_tags;  // Profile tags that must not come back.
+  std::vector<TopicId> deleted_tags;  // Sorted. Profile tags that must not come back.
 
   friend bool operator==(const HeadInstructions&, const HeadInstructions&) = default;
 };
@@ -86,6 +87,13 @@ absl::Status AddDismissal(HeadInstructions& instructions, const Dismissal& dismi
 
 // Takes back every X made on `post` with `reason` (kUnspecified: with any). Returns how many.
 size_t RemoveDismissals(HeadInstructions& instructions, PostId post, DismissalReason reason);
+
+// Puts `preferences` in the place of those that are there. A topic that was not declared before takes back
+// the deletion of its profile tag.
+void SetPreferences(HeadInstructions& instructions, const Preferences& preferences);
+
+// Deletes the profile tag of `topic`; nothing where it is deleted. FAILED_PRECONDITION past kDeletedTagsMax.
+absl::Status AddDeletedTag(HeadInstructions& instructions, TopicId topic);
 
 }  // namespace bauta
 

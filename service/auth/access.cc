@@ -38,6 +38,8 @@ constexpr MethodAccess kMethods[] = {
     {Method::kGetConsent, kSubjectService, "GetConsent", kPrivacy, RightsGroup::kConsent},
     {Method::kUpdateConsent, kSubjectService, "UpdateConsent", kPrivacy, RightsGroup::kConsent},
     {Method::kBatchUpdateConsents, kSubjectService, "BatchUpdateConsents", kPrivacy, {}},
+    {Method::kGetPreferences, kSubjectService, "GetPreferences", kTap, {}},
+    {Method::kUpdatePreferences, kSubjectService, "UpdatePreferences", kTap, {}},
     {Method::kExportSubject, kSubjectService, "ExportSubject", kPrivacy, RightsGroup::kExport, true},
     {Method::kEraseSubject, kSubjectService, "EraseSubject", kPrivacy, RightsGroup::kErase},
     {Method::kUpsertPosts, kPostService, "UpsertPosts", kCatalogue, {}},

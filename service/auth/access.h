@@ -29,6 +29,8 @@ enum class Method : uint8_t {
   kGetConsent,
   kUpdateConsent,
   kBatchUpdateConsents,
+  kGetPreferences,
+  kUpdatePreferences,
   kExportSubject,
   kEraseSubject,
   kUpsertPosts,
@@ -42,7 +44,7 @@ enum class Method : uint8_t {
   kCreateBackup,
   kStopCollecting,
 };
-inline constexpr size_t kMethodCount = 25;
+inline constexpr size_t kMethodCount = 27;
 
 struct MethodAccess {
   Method method;

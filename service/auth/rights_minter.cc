@@ -50,6 +50,8 @@ v1::MethodGroup ToProto(RightsGroup group) {
       return v1::METHOD_GROUP_ERASE;
     case RightsGroup::kExplain:
       return v1::METHOD_GROUP_EXPLAIN;
+    case RightsGroup::kCorrect:
+      return v1::METHOD_GROUP_CORRECT;
   }
   return v1::METHOD_GROUP_UNSPECIFIED;
 }

@@ -12,10 +12,14 @@ namespace bauta {
 
 struct RightsVerifier::Issuer {
   explicit Issuer(RightsIssuer issuer)
-      : name(std::move(issuer.name)), public_key(issuer.public_key), hasher(issuer.subject_hash_key) {}
+      : name(std::move(issuer.name)),
+        public_key(issuer.public_key),
+        hasher(issuer.subject_hash_key),
+        kind(issuer.kind) {}
   const std::string name;
   const Ed25519PublicKey public_key;
   const SubjectHasher hasher;
+  const IssuerKind kind;
 };
 
 namespace {
@@ -34,6 +38,8 @@ std::optional<RightsGroup> GroupOf(v1::MethodGroup group) {
       return RightsGroup::kErase;
     case v1::METHOD_GROUP_EXPLAIN:
       return RightsGroup::kExplain;
+    case v1::METHOD_GROUP_CORRECT:
+      return RightsGroup::kCorrect;
     default:
       return std::nullopt;
   }
@@ -65,8 +71,8 @@ RightsVerifier::RightsVerifier(Options options)
 
 RightsVerifier::~RightsVerifier() = default;
 
-absl::Status RightsVerifier::Verify(std::string_view token_bytes, const RawSubject& subject,
-                                    RightsGroup group, absl::Time now) {
+absl::StatusOr<IssuerKind> RightsVerifier::Verify(std::string_view token_bytes, const RawSubject& subject,
+                                                  RightsGroup group, absl::Time now) {
   if (token_bytes.size() > kRightsTokenSizeMax) {
     return Refuse(
         absl::StrCat("at most ", kRightsTokenSizeMax, " bytes allowed, ", token_bytes.size(), " sent"));
@@ -94,7 +100,8 @@ absl::Status RightsVerifier::Verify(std::string_view token_bytes, const RawSubje
   BAUTA_RETURN_IF_ERROR(CheckTimes(token, start_time_, now));
   Nonce nonce;
   std::memcpy(nonce.data(), token.nonce().data(), nonce.size());
-  return UseUp(nonce, ToTime(token.expire_time()), now);
+  BAUTA_RETURN_IF_ERROR(UseUp(nonce, ToTime(token.expire_time()), now));
+  return (*issuer)->kind;
 }
 
 absl::Status RightsVerifier::UseUp(const Nonce& nonce, absl::Time expire_time, absl::Time now) {

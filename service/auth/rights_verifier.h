@@ -16,6 +16,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "bauta/v1/rights_token.pb.h"
 #include "privacy/ed25519.h"
@@ -37,6 +38,7 @@ struct RightsIssuer {
   std::string name;
   Ed25519PublicKey public_key;
   SecretKey subject_hash_key;
+  IssuerKind kind = IssuerKind::kIdentityService;
 };
 
 // Thread-safe.
@@ -50,10 +52,11 @@ class RightsVerifier {
   explicit RightsVerifier(Options options);
   ~RightsVerifier();
 
-  // OK once for each good token: for `subject`, opening `group`, signed by an issuer of the configuration,
-  // issued after the start, not expired at `now`, not used before. PERMISSION_DENIED else, with the reason;
-  // nothing of the subject is in the message. A token that is refused is not used up.
-  absl::Status Verify(std::string_view token, const RawSubject& subject, RightsGroup group, absl::Time now);
+  // Who signed, once for each good token: for `subject`, opening `group`, signed by an issuer of the
+  // configuration, issued after the start, not expired at `now`, not used before. PERMISSION_DENIED else,
+  // with the reason; nothing of the subject is in the message. A token that is refused is not used up.
+  absl::StatusOr<IssuerKind> Verify(std::string_view token, const RawSubject& subject, RightsGroup group,
+                                    absl::Time now);
 
  private:
   using Nonce = std::array<uint8_t, 16>;

@@ -126,6 +126,9 @@ class ConfigBuilder {
                       absl::StrCat("64 hexadecimal digits allowed, ", issuer.public_key.size(), " given"));
       }
       issuer.subject_hash_key_file = RequiredPath(section, "subject_hash_key_file");
+      issuer.kind = static_cast<IssuerKind>(
+          section.Integer("kind", proto::IDENTITY_SERVICE, proto::GUARDIAN, proto::IDENTITY_SERVICE) -
+          proto::IDENTITY_SERVICE);
       for (const RightsIssuerConfig& other : config_.rights_issuers) {
         if (other.name == issuer.name) section.Error("name", "stands twice");
       }

@@ -19,6 +19,7 @@
 #include "privacy/ed25519.h"
 #include "ranking/fresh_table.h"
 #include "ranking/surface_rules.h"
+#include "service/principal.h"
 
 namespace bauta {
 
@@ -34,6 +35,7 @@ struct RightsIssuerConfig {
   std::string name;
   std::string public_key;  // 64 hexadecimal digits.
   std::string subject_hash_key_file;
+  IssuerKind kind = IssuerKind::kIdentityService;
 };
 
 struct LimitsConfig {

@@ -101,8 +101,12 @@ int64_t SectionReader::CheckedInteger(const char* name, int64_t value, int64_t m
 
 int64_t SectionReader::Integer(const char* name, int64_t min, int64_t max, int64_t fallback) const {
   if (!Has(name)) return fallback;
-  return CheckedInteger(name, message_.GetReflection()->GetUInt32(message_, &Field(name)), min, max,
-                        fallback);
+  const google::protobuf::FieldDescriptor& field = Field(name);
+  const google::protobuf::Reflection& reflection = *message_.GetReflection();
+  const bool is_enum = field.cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_ENUM;
+  const int64_t value = is_enum ? int64_t{reflection.GetEnumValue(message_, &field)}
+                                : int64_t{reflection.GetUInt32(message_, &field)};
+  return CheckedInteger(name, value, min, max, fallback);
 }
 
 int64_t SectionReader::RequiredInteger(const char* name, int64_t min, int64_t max) const {

@@ -45,7 +45,7 @@ class SectionReader {
       : message_(message), locations_(locations), line_(line), path_(std::move(path)), errors_(errors) {}
 
   // Each returns the default where the field is absent, and where it is out of bounds after complaining about
-  // it.
+  // it. Integer reads enums as well.
   int64_t Integer(const char* name, int64_t min, int64_t max, int64_t fallback) const;
   double Number(const char* name, double min, double max, double fallback) const;
   bool Flag(const char* name) const;

@@ -70,7 +70,8 @@ absl::Status DoorPass::CheckRights(const RightsDemand& rights) {
                                                     ToAbsl(access_.name), ", nothing sent"));
   }
   BAUTA_ASSIGN_OR_RETURN(const RawSubject subject, ToRawSubject("subject", *rights.subject));
-  BAUTA_RETURN_IF_ERROR(door_.rights_.Verify(token, subject, *access_.rights, door_.clock_.Now()));
+  BAUTA_ASSIGN_OR_RETURN(principal_.rights_issuer_kind,
+                         door_.rights_.Verify(token, subject, *access_.rights, door_.clock_.Now()));
   principal_.proven_rights = access_.rights;
   return absl::OkStatus();
 }

@@ -37,6 +37,21 @@ grpc::Status SubjectRpc::BatchUpdateConsents(grpc::ServerContext* context,
       [&](const Principal& principal) { return handler_.BatchUpdateConsents(principal, *request); });
 }
 
+grpc::Status SubjectRpc::GetPreferences(grpc::ServerContext* context,
+                                        const v1::GetPreferencesRequest* request,
+                                        v1::GetPreferencesResponse* response) {
+  return RunUnary(door_, *context, Method::kGetPreferences, *request, *response,
+                  [&](const Principal& principal) { return handler_.GetPreferences(principal, *request); });
+}
+
+grpc::Status SubjectRpc::UpdatePreferences(grpc::ServerContext* context,
+                                           const v1::UpdatePreferencesRequest* request,
+                                           v1::UpdatePreferencesResponse* response) {
+  return RunUnary(
+      door_, *context, Method::kUpdatePreferences, *request, *response,
+      [&](const Principal& principal) { return handler_.UpdatePreferences(principal, *request); });
+}
+
 grpc::Status SubjectRpc::ExportSubject(grpc::ServerContext* context, const v1::ExportSubjectRequest* request,
                                        grpc::ServerWriter<v1::ExportSubjectResponse>* writer) {
   return RunServerStream(door_, *context, Method::kExportSubject, *request, *writer,

@@ -24,6 +24,10 @@ class SubjectRpc final : public v1::SubjectService::Service {
   grpc::Status BatchUpdateConsents(grpc::ServerContext* context,
                                    const v1::BatchUpdateConsentsRequest* request,
                                    v1::BatchUpdateConsentsResponse* response) override;
+  grpc::Status GetPreferences(grpc::ServerContext* context, const v1::GetPreferencesRequest* request,
+                              v1::GetPreferencesResponse* response) override;
+  grpc::Status UpdatePreferences(grpc::ServerContext* context, const v1::UpdatePreferencesRequest* request,
+                                 v1::UpdatePreferencesResponse* response) override;
   grpc::Status ExportSubject(grpc::ServerContext* context, const v1::ExportSubjectRequest* request,
                              grpc::ServerWriter<v1::ExportSubjectResponse>* writer) override;
   grpc::Status EraseSubject(grpc::ServerContext* context, const v1::EraseSubjectRequest* request,

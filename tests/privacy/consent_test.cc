@@ -106,6 +106,26 @@ TEST(ConsentTest, AMinorHasNoPurposeWithoutAGuardianAndTheMarkStays) {
   EXPECT_TRUE(ResolveNow(Apply(guarded, {.guardian_agreed = false}, kNow)).purposes().empty());
 }
 
+// What lay between the mark and the guardian's yes was permitted by nobody.
+TEST(ConsentTest, AGuardiansYesBeginsAnewAndANoIsAWithdrawal) {
+  const absl::Time marked_at = kNow + absl::Hours(1), agreed_at = kNow + absl::Hours(2);
+  const ConsentState marked =
+      Apply(Agreed({Purpose::kPersonalize, Purpose::kLearn}), {.minor = true}, marked_at);
+  EXPECT_EQ(marked.last_withdrawal, marked_at);
+  EXPECT_EQ(Apply(marked, {.minor = true}, agreed_at), marked);
+  const ConsentState agreed = Apply(marked, {.guardian_agreed = true}, agreed_at);
+  EXPECT_EQ(agreed.Since(Purpose::kPersonalize), agreed_at);
+  EXPECT_EQ(agreed.Since(Purpose::kLearn), Hour::Ceil(agreed_at).start());
+  EXPECT_FALSE(agreed.IsOn(Purpose::kAds));
+  EXPECT_EQ(Apply(agreed, {.guardian_agreed = true}, agreed_at + absl::Hours(1)), agreed);
+  const absl::Time refused_at = agreed_at + absl::Hours(5);
+  EXPECT_EQ(Apply(agreed, {.guardian_agreed = false}, refused_at).last_withdrawal, refused_at);
+  // Marked and agreed to in one call, nothing was ever forbidden.
+  EXPECT_EQ(Apply(Agreed({Purpose::kPersonalize}), {.minor = true, .guardian_agreed = true}, marked_at)
+                .Since(Purpose::kPersonalize),
+            kNow);
+}
+
 TEST(ConsentTest, ABackfilledConsentHoldsFromWhenItWasGiven) {
   const absl::Time given = kNow - absl::Hours(1000);
   const EffectiveConsent effective = ResolveNow(Agreed({Purpose::kPersonalize, Purpose::kLearn}, given));

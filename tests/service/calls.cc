@@ -95,7 +95,8 @@ std::string Short(const v1::ItemResult& result) {
 bool Exported::Empty() const {
   return consent.purposes().empty() && consent.excluded_kinds().empty() && consent.policy_version() == 0 &&
          relations.empty() && dismissals.empty() && !observations.has_last_seen_month_time() &&
-         observations.city_id() == 0 && interactions.empty() && impressions.empty();
+         observations.city_id() == 0 && interactions.empty() && impressions.empty() &&
+         choices.preferences().ByteSizeLong() == 0 && choices.deleted_topic_ids().empty();
 }
 
 absl::StatusOr<v1::RecordInteractionsResponse> Calls::Record(
@@ -201,6 +202,22 @@ absl::StatusOr<v1::BatchUpdateConsentsResponse> Calls::Backfill(
   return backend().subject().BatchUpdateConsents(principal_, request);
 }
 
+v1::Preferences Calls::Preferences(const v1::Subject& subject) {
+  v1::GetPreferencesRequest request;
+  *request.mutable_subject() = subject;
+  return Taken(backend().subject().GetPreferences(principal_, request)).preferences();
+}
+
+absl::StatusOr<v1::Preferences> Calls::Prefer(const v1::Subject& subject,
+                                              const v1::Preferences& preferences) {
+  v1::UpdatePreferencesRequest request;
+  *request.mutable_subject() = subject;
+  *request.mutable_preferences() = preferences;
+  const auto response = backend().subject().UpdatePreferences(principal_, request);
+  if (!response.ok()) return response.status();
+  return response->preferences();
+}
+
 Exported Calls::Export(const v1::Subject& subject) {
   v1::ExportSubjectRequest request;
   *request.mutable_subject() = subject;
@@ -215,6 +232,7 @@ Exported Calls::Export(const v1::Subject& subject) {
     Append(part.dismissals().dismissals(), all.dismissals);
     Append(part.interactions().interactions(), all.interactions);
     Append(part.impressions().impressions(), all.impressions);
+    if (part.has_choices()) all.choices = part.choices();
     return absl::OkStatus();
   };
   EXPECT_EQ(backend().subject().ExportSubject(principal_, request, sink), absl::OkStatus());

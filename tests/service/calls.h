@@ -49,6 +49,7 @@ struct Exported {
   v1::ExportObservations observations;
   std::vector<v1::StoredInteraction> interactions;
   std::vector<v1::StoredImpression> impressions;
+  v1::ExportChoices choices;
   v1::ExportTrailer trailer;
   std::vector<int> parts;  // The number of each message's part, in order.
 
@@ -93,6 +94,8 @@ class Calls {
   absl::StatusOr<v1::Consent> Withdraw(const v1::Subject& subject, const std::vector<v1::Purpose>& purposes);
   v1::Consent Consent(const v1::Subject& subject);
   absl::StatusOr<v1::BatchUpdateConsentsResponse> Backfill(const std::vector<v1::PastConsent>& consents);
+  v1::Preferences Preferences(const v1::Subject& subject);
+  absl::StatusOr<v1::Preferences> Prefer(const v1::Subject& subject, const v1::Preferences& preferences);
   Exported Export(const v1::Subject& subject);
   v1::ErasureReceipt Erase(const v1::Subject& subject);
 

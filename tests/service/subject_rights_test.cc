@@ -192,7 +192,8 @@ TEST_F(SubjectRightsTest, AnExportSaysWhenAndWhereItWasMade) {
   EXPECT_TRUE(exported.Empty());
   EXPECT_THAT(exported.parts,
               ElementsAre(v1::ExportSubjectResponse::kHeader, v1::ExportSubjectResponse::kConsent,
-                          v1::ExportSubjectResponse::kObservations, v1::ExportSubjectResponse::kTrailer));
+                          v1::ExportSubjectResponse::kObservations, v1::ExportSubjectResponse::kChoices,
+                          v1::ExportSubjectResponse::kTrailer));
 }
 
 TEST_F(SubjectRightsTest, AnExportSaysTheMonthInWhichTheSubjectWasLastSeen) {

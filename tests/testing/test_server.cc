@@ -63,15 +63,19 @@ absl::Status TestServer::Prepare(const Options& options) {
   DeterministicRandom seeded(options.key_seed);
   RandomSource& random = options.key_seed == 0 ? SystemRandom() : seeded;
   BAUTA_RETURN_IF_ERROR(InitKeys(files_, store_directory() + "/keys", random, clock_.Now()));
-  BAUTA_ASSIGN_OR_RETURN(RightsIssuerKeys issuer_keys, GenerateIssuerKeys(random));
-  issuer_keys_.emplace(std::move(issuer_keys));
-  BAUTA_RETURN_IF_ERROR(WriteIssuerKeys(files_, directory_.Join("issuers"), kIssuer, *issuer_keys_));
+  std::string issuers;
+  constexpr const char* kKinds[kIssuerKindCount] = {"IDENTITY_SERVICE", "AGENT", "GUARDIAN"};
+  for (size_t kind = 0; kind < kIssuerKindCount; ++kind) {
+    BAUTA_ASSIGN_OR_RETURN(RightsIssuerKeys keys, GenerateIssuerKeys(random));
+    BAUTA_RETURN_IF_ERROR(WriteIssuerKeys(files_, directory_.Join("issuers"), kIssuers[kind], keys));
+    absl::StrAppend(&issuers, "rights_issuer { name: '", kIssuers[kind], "' public_key: '",
+                    keys.private_key.public_key().ToHex(), "' subject_hash_key_file: 'issuers/",
+                    kIssuers[kind], ".subject_hash_key' kind: ", kKinds[kind], " } ");
+    issuer_keys_.push_back(std::move(keys));
+  }
   BAUTA_RETURN_IF_ERROR(WriteFileAtomically(files_, directory_.Join("tokens"), TokenFile()));
-  config_text_ = absl::StrCat("listen { unix_socket: 'socket' }\n",
-                              "access { token_file: 'tokens' rights_issuer { name: '", kIssuer,
-                              "' public_key: '", issuer_keys_->private_key.public_key().ToHex(),
-                              "' subject_hash_key_file: 'issuers/", kIssuer, ".subject_hash_key' } }\n",
-                              "store { directory: 'data' region: 'test' create: true view_cache_mib: 16 ",
+  config_text_ = absl::StrCat("listen { unix_socket: 'socket' }\n", "access { token_file: 'tokens' ", issuers,
+                              "}\n", "store { directory: 'data' region: 'test' create: true view_cache_mib: 16 ",
                               options.more_store_config, " }\n", options.more_config);
   return absl::OkStatus();
 }
@@ -113,11 +117,13 @@ std::unique_ptr<grpc::ClientContext> TestServer::ContextOf(Role role, const std:
   return context;
 }
 
-std::string TestServer::RightsToken(const v1::Subject& subject, RightsGroup group) const {
+std::string TestServer::RightsToken(const v1::Subject& subject, RightsGroup group, IssuerKind kind) const {
   const absl::StatusOr<RawSubject> raw = ToRawSubject("subject", subject);
   ExitUnlessOk(raw.status(), "no rights token for such a subject");
+  const auto index = static_cast<size_t>(kind);
   absl::StatusOr<std::string> token = MintRightsToken(
-      *issuer_keys_, *raw, {.issuer = kIssuer, .group = group, .issue_time = clock_.Now()}, SystemRandom());
+      issuer_keys_[index], *raw, {.issuer = kIssuers[index], .group = group, .issue_time = clock_.Now()},
+      SystemRandom());
   ExitUnlessOk(token.status(), "no rights token");
   return *std::move(token);
 }

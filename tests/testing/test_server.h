@@ -1,6 +1,6 @@
 // TestServer: the real server on the real store, in a folder of its own, behind a real Unix socket, with a
-// clock that stands still until it is told to move. One token a role, and one issuer of rights tokens, are
-// made with it.
+// clock that stands still until it is told to move. One token a role, and one issuer of rights tokens a kind,
+// are made with it.
 #ifndef BAUTA_TESTS_TESTING_TEST_SERVER_H_
 #define BAUTA_TESTS_TESTING_TEST_SERVER_H_
 
@@ -8,8 +8,8 @@
 #include <grpcpp/client_context.h>
 
 #include <memory>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -71,12 +71,14 @@ class TestServer {
   // A context with the token of `role`, and with a rights token where one is given.
   std::unique_ptr<grpc::ClientContext> ContextOf(Role role, const std::string& rights_token = "") const;
   // Good for one call of `group` by `subject` (an account, device or external code) for five minutes from
-  // now.
-  std::string RightsToken(const v1::Subject& subject, RightsGroup group) const;
-  const RightsIssuerKeys& issuer_keys() const { return *issuer_keys_; }
+  // now, signed by an issuer of `kind`.
+  std::string RightsToken(const v1::Subject& subject, RightsGroup group,
+                          IssuerKind kind = IssuerKind::kIdentityService) const;
+  const RightsIssuerKeys& issuer_keys() const { return issuer_keys_.front(); }
 
   static std::string TokenOf(Role role);  // The secret, without "Bearer ".
   static constexpr char kIssuer[] = "test-issuer";
+  static constexpr const char* kIssuers[kIssuerKindCount] = {kIssuer, "test-agent", "test-guardian"};
 
  private:
   explicit TestServer(const Options& options);
@@ -86,7 +88,7 @@ class TestServer {
   TemporaryDirectory directory_;
   SimulatedClock clock_;
   FileSystem& files_;
-  std::optional<RightsIssuerKeys> issuer_keys_;
+  std::vector<RightsIssuerKeys> issuer_keys_;  // By kind.
   std::string config_text_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -52,7 +52,7 @@ ABSL_FLAG(std::string, assume_purposes, "personalize,learn,crowd,locate",
           "import: the purposes of those consents");
 ABSL_FLAG(std::string, dir, "", "keys init, audit verify, token issuer: the folder");
 ABSL_FLAG(std::string, keys_dir, "", "audit verify: the folder of the keys; default: keys in --dir");
-ABSL_FLAG(std::string, group, "consent", "token rights: consent, export, erase or explain");
+ABSL_FLAG(std::string, group, "consent", "token rights: consent, export, erase, explain or correct");
 ABSL_FLAG(std::string, roles, "", "token bearer: the roles, comma-separated");
 ABSL_FLAG(std::string, name, "",
           "token bearer: the name that the server's log and audit call the caller by; backup: the backup's");

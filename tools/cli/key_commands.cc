@@ -76,8 +76,8 @@ absl::Status TokenRights() {
   BAUTA_ASSIGN_OR_RETURN(const RawSubject raw, ToRawSubject(FieldPath("subject"), subject));
   BAUTA_ASSIGN_OR_RETURN(const RightsIssuerKeys keys,
                          ReadIssuerKeys(PosixFileSystem(), IssuerDirectory(), IssuerName()));
-  for (const RightsGroup group :
-       {RightsGroup::kConsent, RightsGroup::kExport, RightsGroup::kErase, RightsGroup::kExplain}) {
+  for (size_t i = 0; i < kRightsGroupCount; ++i) {
+    const auto group = static_cast<RightsGroup>(i);
     if (absl::GetFlag(FLAGS_group) != RightsGroupName(group)) continue;
     BAUTA_ASSIGN_OR_RETURN(
         const std::string token,
@@ -86,7 +86,7 @@ absl::Status TokenRights() {
     std::printf("%s\n", absl::Base64Escape(token).c_str());
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError("group: consent, export, erase or explain expected");
+  return absl::InvalidArgumentError("group: consent, export, erase, explain or correct expected");
 }
 
 absl::Status Token(const Arguments& arguments) {

@@ -63,6 +63,8 @@ TEST(AccessTest, RolesAreThoseOfTheContract) {
       {"GetConsent", {Role::kPrivacy}},
       {"UpdateConsent", {Role::kPrivacy}},
       {"BatchUpdateConsents", {Role::kPrivacy}},
+      {"GetPreferences", {Role::kFeed, Role::kIngest}},
+      {"UpdatePreferences", {Role::kFeed, Role::kIngest}},
       {"ExportSubject", {Role::kPrivacy}},
       {"EraseSubject", {Role::kPrivacy}},
       {"UpsertPosts", {Role::kCatalogue}},

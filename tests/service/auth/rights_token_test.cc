@@ -51,7 +51,7 @@ class RightsTokenTest : public ::testing::Test {
   }
 
   absl::Status Verify(const std::string& token) {
-    return verifier_.Verify(token, own_, RightsGroup::kErase, now_);
+    return verifier_.Verify(token, own_, RightsGroup::kErase, now_).status();
   }
 
   DeterministicRandom random_;
@@ -69,6 +69,15 @@ TEST_F(RightsTokenTest, OpensItsGroupForItsSubjectOnce) {
   EXPECT_THAT(std::string(again.message()), HasSubstr("used before"));
 }
 
+TEST_F(RightsTokenTest, TellsWhoSigned) {
+  for (const IssuerKind kind : {IssuerKind::kIdentityService, IssuerKind::kAgent, IssuerKind::kGuardian}) {
+    RightsVerifier::Options options = OptionsFor(keys_);
+    options.issuers.front().kind = kind;
+    RightsVerifier verifier(std::move(options));
+    EXPECT_EQ(verifier.Verify(Mint(), own_, RightsGroup::kErase, now_).value(), kind);
+  }
+}
+
 TEST_F(RightsTokenTest, ARefusalDoesNotUseATokenUp) {
   const std::string token = Mint();
   const RawSubject other = SubjectOf(SubjectNamespace::kAccount, "account-18");
@@ -82,7 +91,7 @@ TEST_F(RightsTokenTest, IsGoodForNoOtherSubject) {
                                SubjectOf(SubjectNamespace::kDevice, "account-17"),
                                SubjectOf(SubjectNamespace::kExternal, "account-17")};
   for (const RawSubject& other : others) {
-    const absl::Status status = verifier_.Verify(Mint(), other, RightsGroup::kErase, now_);
+    const absl::Status status = verifier_.Verify(Mint(), other, RightsGroup::kErase, now_).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
     EXPECT_THAT(std::string(status.message()),
                 AllOf(HasSubstr("another subject"), Not(HasSubstr("account-1"))));
@@ -90,8 +99,9 @@ TEST_F(RightsTokenTest, IsGoodForNoOtherSubject) {
 }
 
 TEST_F(RightsTokenTest, OpensNoOtherGroup) {
-  for (const RightsGroup group : {RightsGroup::kConsent, RightsGroup::kExport, RightsGroup::kExplain}) {
-    const absl::Status status = verifier_.Verify(Mint(), own_, group, now_);
+  for (const RightsGroup group :
+       {RightsGroup::kConsent, RightsGroup::kExport, RightsGroup::kExplain, RightsGroup::kCorrect}) {
+    const absl::Status status = verifier_.Verify(Mint(), own_, group, now_).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied) << RightsGroupName(group);
     EXPECT_THAT(std::string(status.message()), HasSubstr("other methods"));
   }
@@ -163,7 +173,7 @@ TEST_F(RightsTokenTest, ForgeriesAreRefused) {
 
 TEST_F(RightsTokenTest, NoncesAreForgottenWhenTheirTokensExpire) {
   RightsVerifier small(OptionsFor(keys_, /*nonces_max=*/2));
-  const auto verify = [&] { return small.Verify(Mint(), own_, RightsGroup::kErase, now_); };
+  const auto verify = [&] { return small.Verify(Mint(), own_, RightsGroup::kErase, now_).status(); };
   EXPECT_TRUE(verify().ok());
   EXPECT_TRUE(verify().ok());
   EXPECT_EQ(verify().code(), absl::StatusCode::kResourceExhausted);

@@ -167,7 +167,7 @@ TEST_F(SubjectServicesRpcTest, ALifeFromConsentToErasure) {
   EXPECT_THAT(Export(&status),
               ElementsAre(v1::ExportSubjectResponse::kHeader, v1::ExportSubjectResponse::kConsent,
                           v1::ExportSubjectResponse::kObservations, v1::ExportSubjectResponse::kInteractions,
-                          v1::ExportSubjectResponse::kTrailer));
+                          v1::ExportSubjectResponse::kChoices, v1::ExportSubjectResponse::kTrailer));
   EXPECT_TRUE(status.ok());
 
   const auto context = server_->ContextOf(Role::kTrainer);
@@ -184,7 +184,7 @@ TEST_F(SubjectServicesRpcTest, ALifeFromConsentToErasure) {
   v1::EraseSubjectResponse erased;
   ASSERT_TRUE(subjects_->EraseSubject(Rights(RightsGroup::kErase).get(), erase, &erased).ok());
   EXPECT_GT(erased.receipt().log_sequence(), 0u);
-  EXPECT_EQ(Export(&status).size(), 4u);
+  EXPECT_EQ(Export(&status).size(), 5u);
   EXPECT_TRUE(status.ok());
   EXPECT_THAT(RecordClick(1), ElementsAre("REFUSED NOT_PERMITTED"));
 }
