@@ -109,6 +109,11 @@ uint64_t Pseudonymizer::ErasureMark(const Pseudonym& code) const {
   return privacy_internal::LoadUint64(reinterpret_cast<const char*>(digest.data()));
 }
 
+uint64_t Pseudonymizer::ErasureMark(const AuthorCode& code) const {
+  const Sha256Digest digest = erased_.Compute({"author", code.view()});
+  return privacy_internal::LoadUint64(reinterpret_cast<const char*>(digest.data()));
+}
+
 const Pseudonymizer::Block& Pseudonymizer::BlockOf(IdentityEpoch epoch) const {
   const auto found = std::find(epochs_.begin(), epochs_.end(), epoch);
   return *blocks_[static_cast<size_t>(found - epochs_.begin())];

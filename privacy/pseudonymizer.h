@@ -40,6 +40,8 @@ class Pseudonymizer {
   // First 8 bytes of HMAC-SHA-256(HKDF(K_0, "erased"), inner code): what is left of an erased subject, so
   // that a backfill does not bring it back.
   uint64_t ErasureMark(const Pseudonym& code) const;
+  // The same of "author" ‖ code: what is left of an erased author.
+  uint64_t ErasureMark(const AuthorCode& code) const;
 
  private:
   class Block;

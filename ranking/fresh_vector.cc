@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ranking/signal_confidence.h"
+#include "ranking/silent_topics.h"
 #include "ranking/vector_kernels.h"
 
 namespace bauta {
@@ -39,6 +40,7 @@ bool FreshVectorSolver::Solve(const LivePosts& posts, PostRow row, std::span<con
   tastes_.resize(readers.size() * stride);
   readers_.clear();
   for (const SubjectView& view : readers) {
+    if (SilentTopics(posts, view.deleted_tags()).Silences(posts.IdOf(row))) continue;
     Observation reading = ReadingOf(model.signals(), view, posts.IdOf(row), now);
     if (!(reading.confidence > 0)) continue;
     taste_.Collect(model, posts, view, now);

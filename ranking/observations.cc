@@ -31,9 +31,12 @@ void TasteProblem::Collect(const ModelSnapshot& model, const LivePosts& posts, c
   stride_ = model.stride();
   own_vectors_.resize(OwnVectorsMax(view) * stride_);
   own_vectors_used_ = 0;
-  SolveMean(model, view.preferences());
+  SolveMean(model, posts, view.preferences());
   AddHistory(model, posts, view, now);
-  for (size_t i = 0; i < view.lessons().size(); ++i) AddLesson(model, posts, view.lessons()[i], i, now);
+  const SilentTopics silent(posts, view.deleted_tags());
+  for (size_t i = 0; i < view.lessons().size(); ++i) {
+    AddLesson(model, posts, silent, view.lessons()[i], i, now);
+  }
 }
 
 void TasteProblem::CollectSeeds(const ModelSnapshot& model, const LivePosts& posts,
@@ -43,7 +46,7 @@ void TasteProblem::CollectSeeds(const ModelSnapshot& model, const LivePosts& pos
   stride_ = model.stride();
   own_vectors_.resize(preferences.declared_topics.size() * stride_);
   own_vectors_used_ = 0;
-  SolveMean(model, preferences);
+  SolveMean(model, posts, preferences);
   constexpr Hour kJustNow;
   const Confidence like = ConfidenceOf(model.signals(), SignalKind::kLike, 0, kJustNow, kJustNow);
   for (PostId seed : seeds) {
@@ -63,32 +66,36 @@ const std::vector<float>& TasteProblem::Solve(const ModelSnapshot& model) {
 void TasteProblem::AddHistory(const ModelSnapshot& model, const LivePosts& posts, const SubjectView& view,
                               Hour now) {
   const SignalModel& signals = model.signals();
+  const SilentTopics silent(posts, view.deleted_tags());
   for (size_t i = 0; i < view.interactions().size(); ++i) {
     const Interaction& signal = view.interactions()[i];
     const Confidence c = ConfidenceOf(signals, signal.kind, signal.strength, signal.hour, now);
     if (c.confidence <= 0) continue;
     if (signal.kind == SignalKind::kSearch) {
+      if (silent.Holds(signal.topic)) continue;
       float* own = NextOwnVector();
       if (!TopicPriorMean(model.prior(), signal.topic, {own, stride_})) continue;
       Add(own, c.confidence, c.target, Origin::kInteraction, i);
-    } else {
+    } else if (!silent.Silences(signal.post)) {
       Add(VectorOf(model, posts, signal.post), c.confidence, c.target, Origin::kInteraction, i);
     }
   }
   for (size_t i = 0; i < view.states().size(); ++i) {
     const PostState& state = view.states()[i];
     const Confidence c = ConfidenceOf(signals, state.kind, 0, state.hour, now);
-    if (c.confidence > 0) Add(VectorOf(model, posts, state.post), c.confidence, c.target, Origin::kState, i);
+    if (c.confidence <= 0 || silent.Silences(state.post)) continue;
+    Add(VectorOf(model, posts, state.post), c.confidence, c.target, Origin::kState, i);
   }
 }
 
-void TasteProblem::AddLesson(const ModelSnapshot& model, const LivePosts& posts, const Dismissal& lesson,
-                             size_t index, Hour now) {
+void TasteProblem::AddLesson(const ModelSnapshot& model, const LivePosts& posts, const SilentTopics& silent,
+                             const Dismissal& lesson, size_t index, Hour now) {
   const DismissalRule& rule = RuleOf(lesson.reason);
   const Confidence c = ConfidenceOfDismissal(model.signals(), DismissalWeight(lesson, now));
-  if (!rule.teaches_dislike || c.confidence <= 0) return;
+  if (!rule.teaches_dislike || c.confidence <= 0 || silent.Silences(lesson.post)) return;
   if (rule.scope == DismissalScope::kTopic) {
     for (TopicId topic : lesson.topics) {
+      if (silent.Holds(topic)) continue;
       float* own = NextOwnVector();
       if (!TopicPriorMean(model.prior(), topic, {own, stride_})) continue;
       Add(own, c.confidence / static_cast<float>(lesson.topics.size()), c.target, Origin::kDismissal, index);
@@ -105,12 +112,14 @@ void TasteProblem::AddLesson(const ModelSnapshot& model, const LivePosts& posts,
   Add(VectorOf(model, posts, lesson.post), c.confidence, c.target, Origin::kDismissal, index);
 }
 
-void TasteProblem::SolveMean(const ModelSnapshot& model, const Preferences& preferences) {
+void TasteProblem::SolveMean(const ModelSnapshot& model, const LivePosts& posts,
+                             const Preferences& preferences) {
   mean_.assign(model.mean_taste().begin(), model.mean_taste().end());
   declared_.clear();
   // To declare a topic is to like it once.
   const float liking = model.signals().weight[static_cast<size_t>(SignalKind::kLike)];
   for (TopicId topic : preferences.declared_topics) {
+    if (posts.IsSensitive(topic)) continue;
     float* own = NextOwnVector();
     if (liking > 0 && TopicPriorMean(model.prior(), topic, {own, stride_})) {
       declared_.push_back({own, liking, 1});

@@ -12,6 +12,7 @@
 #include "ranking/live_posts.h"
 #include "ranking/model_snapshot.h"
 #include "ranking/ranker.h"
+#include "ranking/silent_topics.h"
 
 namespace bauta {
 
@@ -25,7 +26,8 @@ struct ObservationOrigin {
 // points at are those of the live posts, the snapshot, and its own.
 class TasteProblem {
  public:
-  // Signals on posts that neither the catalogue nor the model knows are left out, like those of weight 0. A
+  // What teaches nothing (SilentTopics) is left out; a declared topic that is sensitive as well. Signals on
+  // posts that neither the catalogue nor the model knows are left out, like those of weight 0. A
   // search observes its topic's prior vector. An X that teaches is observed at its grain: the post's vector,
   // its author's prior vector, or those of its topics, which share its weight. Where an author has no vector
   // the post's stands in.
@@ -48,9 +50,9 @@ class TasteProblem {
 
  private:
   void AddHistory(const ModelSnapshot& model, const LivePosts& posts, const SubjectView& view, Hour now);
-  void AddLesson(const ModelSnapshot& model, const LivePosts& posts, const Dismissal& lesson, size_t index,
-                 Hour now);
-  void SolveMean(const ModelSnapshot& model, const Preferences& preferences);
+  void AddLesson(const ModelSnapshot& model, const LivePosts& posts, const SilentTopics& silent,
+                 const Dismissal& lesson, size_t index, Hour now);
+  void SolveMean(const ModelSnapshot& model, const LivePosts& posts, const Preferences& preferences);
   void Add(const float* vector, float confidence, float target, TasteShare::Origin origin, size_t index);
   float* NextOwnVector();
 

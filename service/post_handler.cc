@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "service/convert_time.h"
 #include "service/item_result.h"
 #include "service/validation_post.h"
 
@@ -96,6 +97,18 @@ absl::StatusOr<v1::SuspendAuthorsResponse> PostHandler::SuspendAuthors(
         return CheckAuthorSuspension(field, suspension, dependencies_.resolver, now);
       });
   if (!batch.items.empty()) BAUTA_RETURN_IF_ERROR(dependencies_.serving.SuspendAuthors(batch.items));
+  return response;
+}
+
+absl::StatusOr<v1::EraseAuthorResponse> PostHandler::EraseAuthor(const Principal&,
+                                                                 const v1::EraseAuthorRequest& request) {
+  BAUTA_ASSIGN_OR_RETURN(const AuthorCode author,
+                         dependencies_.resolver.Author("author", request.author()));
+  BAUTA_ASSIGN_OR_RETURN(const AuthorErasure erasure, dependencies_.serving.EraseAuthor(author));
+  v1::EraseAuthorResponse response;
+  response.set_removed_post_count(erasure.removed_posts);
+  *response.mutable_erase_time() = ToProto(erasure.erase_time);
+  response.set_log_sequence(erasure.log_sequence);
   return response;
 }
 

@@ -36,6 +36,9 @@ class PostHandler {
                                                       const v1::RemovePostsRequest& request);
   absl::StatusOr<v1::SuspendAuthorsResponse> SuspendAuthors(const Principal& principal,
                                                             const v1::SuspendAuthorsRequest& request);
+  // The same.
+  absl::StatusOr<v1::EraseAuthorResponse> EraseAuthor(const Principal& principal,
+                                                      const v1::EraseAuthorRequest& request);
   // INVALID_ARGUMENT for an id of a wrong length as well.
   absl::StatusOr<v1::GetAuthorCodesResponse> GetAuthorCodes(const Principal& principal,
                                                             const v1::GetAuthorCodesRequest& request);

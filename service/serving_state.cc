@@ -112,6 +112,13 @@ absl::Status ServingState::SuspendAuthors(std::span<const AuthorSuspension> susp
   return absl::OkStatus();
 }
 
+absl::StatusOr<AuthorErasure> ServingState::EraseAuthor(const AuthorCode& author) {
+  const std::lock_guard lock(catalogue_mutex_);
+  BAUTA_ASSIGN_OR_RETURN(const AuthorErasure erasure, store_.EraseAuthor(author));
+  ApplyAll({author});
+  return erasure;
+}
+
 bool ServingState::IsSensitive(TopicId topic) const {
   const std::vector<TopicId>& topics = options_.sensitive_topics;
   return std::find(topics.begin(), topics.end(), topic) != topics.end();
@@ -122,6 +129,8 @@ void ServingState::Apply(LivePosts& posts, const Change& change) const {
     posts.Upsert(*post, post->city ? PlaceOf(*post->city) : std::nullopt);
   } else if (const PostId* removed = std::get_if<PostId>(&change)) {
     posts.Remove(*removed);
+  } else if (const AuthorCode* erased = std::get_if<AuthorCode>(&change)) {
+    posts.EraseAuthor(*erased);
   } else {
     const auto& suspension = std::get<AuthorSuspension>(change);
     posts.SuspendAuthor(suspension.author, suspension.until);

@@ -111,6 +111,7 @@ class ServingState {
   absl::StatusOr<std::vector<UpsertOutcome>> UpsertPosts(std::span<const Post> posts);
   absl::Status RemovePosts(std::span<const PostRemoval> removals);
   absl::Status SuspendAuthors(std::span<const AuthorSuspension> suspensions);
+  absl::StatusOr<AuthorErasure> EraseAuthor(const AuthorCode& author);
 
   // ---- Models.
   // Builds the live posts on `model` (about a second for a million), then calls `commit`, which makes the
@@ -143,7 +144,8 @@ class ServingState {
   }
 
  private:
-  using Change = std::variant<Post, PostId, AuthorSuspension>;  // Upsert, removal, suspension.
+  // Upsert, removal, suspension, erasure of an author.
+  using Change = std::variant<Post, PostId, AuthorSuspension, AuthorCode>;
 
   ServingState(const Options& options, FeatureStore& store, const Clock& clock);
   absl::Time ExpireTimeOf(const ModelSnapshot& model) const;

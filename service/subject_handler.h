@@ -5,6 +5,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -13,6 +14,7 @@
 #include "bauta/v1/subject_service.pb.h"
 #include "featurestore/store/feature_store.h"
 #include "privacy/policy.h"
+#include "ranking/profile_tags.h"
 #include "service/principal.h"
 #include "service/serving_state.h"
 #include "service/subject_resolver.h"
@@ -58,6 +60,15 @@ class SubjectHandler {
   absl::StatusOr<v1::UpdatePreferencesResponse> UpdatePreferences(
       const Principal& principal, const v1::UpdatePreferencesRequest& request);
 
+  // UNAVAILABLE as well where only the history cannot be read.
+  absl::StatusOr<v1::ListProfileTagsResponse> ListProfileTags(const Principal& principal,
+                                                              const v1::ListProfileTagsRequest& request);
+  // NOT_FOUND: no such tag; FAILED_PRECONDITION: kDeletedTagsMax are deleted.
+  absl::StatusOr<v1::DeleteProfileTagResponse> DeleteProfileTag(const Principal& principal,
+                                                                const v1::DeleteProfileTagRequest& request);
+  absl::StatusOr<v1::DeleteInteractionsResponse> DeleteInteractions(
+      const Principal& principal, const v1::DeleteInteractionsRequest& request);
+
   // Gives the parts of the export to `sink` in the order of the message's fields; an error of `sink` ends it
   // and is returned.
   absl::Status ExportSubject(const Principal& principal, const v1::ExportSubjectRequest& request,
@@ -66,6 +77,8 @@ class SubjectHandler {
                                                         const v1::EraseSubjectRequest& request);
 
  private:
+  absl::StatusOr<std::vector<ProfileTag>> ProfileTagsOf(const Pseudonym& subject);
+
   const Dependencies dependencies_;
   const std::string region_;
 };

@@ -138,6 +138,21 @@ absl::StatusOr<CheckedRelationChange> CheckRelationChange(const FieldPath& field
   return MissingField(relation_field, "one of author and topic_id");
 }
 
+absl::StatusOr<InteractionDeletion> CheckInteractionDeletion(const FieldPath& field,
+                                                             const v1::InteractionDeletion& deletion) {
+  if ((deletion.post_id() == 0) == (deletion.topic_id() == 0)) {
+    return FieldError(field, "exactly one of post_id and topic_id", deletion.post_id() == 0 ? "none" : "both");
+  }
+  InteractionDeletion checked;
+  if (deletion.post_id() != 0) {
+    BAUTA_ASSIGN_OR_RETURN(checked.post, CheckPostId(field.Sub("post_id"), deletion.post_id()));
+  } else {
+    BAUTA_ASSIGN_OR_RETURN(checked.topic, CheckTopicId(field.Sub("topic_id"), deletion.topic_id()));
+  }
+  BAUTA_ASSIGN_OR_RETURN(checked.kinds, CheckKinds(field.Sub("kinds"), deletion.kinds()));
+  return checked;
+}
+
 ConsentState CheckedConsentChange::ApplyTo(const ConsentState& state, absl::Time at) const {
   ConsentChange whole = change;
   if (!exclude.empty() || !readmit.empty()) {

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "bauta/v1/subject_service.pb.h"
 #include "featurestore/records/head.h"
+#include "featurestore/records/interaction.h"
 #include "privacy/codes.h"
 #include "privacy/consent.h"
 #include "privacy/gazetteer.h"
@@ -41,6 +42,10 @@ inline constexpr size_t kDeclaredTopicsMax = 50;
 absl::StatusOr<Preferences> CheckPreferences(const FieldPath& field, const v1::Preferences& preferences,
                                              const Gazetteer* gazetteer,
                                              absl::FunctionRef<bool(TopicId)> is_sensitive);
+
+inline constexpr size_t kDeletionsMax = 1'000;
+absl::StatusOr<InteractionDeletion> CheckInteractionDeletion(const FieldPath& field,
+                                                             const v1::InteractionDeletion& deletion);
 
 struct CheckedConsentChange {
   ConsentChange change;  // Without `excluded_kinds`: which they are then, depends on those that are already.

@@ -32,6 +32,9 @@ class SubjectView {
   // empty.
   std::span<const Dismissal> lessons() const { return shown_.lessons; }
 
+  // Topics of which nothing is learned of this subject: it deleted their profile tags. Sorted.
+  std::span<const TopicId> deleted_tags() const { return shown_.deleted_tags; }
+
   // Where the feed is read: the chosen city; else the request's under `locate`; else the head's under
   // `locate` and `personalize`.
   const std::optional<Place>& place() const { return place_; }
@@ -66,6 +69,7 @@ class SubjectView {
     std::span<const PostState> states;
     std::span<const Impression> impressions;
     std::span<const Dismissal> lessons;
+    std::span<const TopicId> deleted_tags;
     bool taste_orders_advertisements = false;
     bool minor = false;
   };

@@ -45,6 +45,10 @@ class SubjectViewBuilder {
     owned_->lessons = std::move(lessons);
     return *this;
   }
+  SubjectViewBuilder& DeletedTags(std::vector<TopicId> sorted_topics) {
+    owned_->deleted_tags = std::move(sorted_topics);
+    return *this;
+  }
   SubjectViewBuilder& At(std::optional<Place> place) {
     place_ = place;
     return *this;
@@ -69,6 +73,7 @@ class SubjectViewBuilder {
                                       .states = owned_->states,
                                       .impressions = owned_->impressions,
                                       .lessons = owned_->lessons,
+                                      .deleted_tags = owned_->deleted_tags,
                                       .taste_orders_advertisements = taste_orders_advertisements_,
                                       .minor = minor_};
     return Borrow(std::move(owned_), shown, place_, degraded_);
@@ -94,6 +99,7 @@ class SubjectViewBuilder {
     std::vector<PostState> states;
     std::vector<Impression> impressions;
     std::vector<Dismissal> lessons;
+    std::vector<TopicId> deleted_tags;
   };
   std::shared_ptr<Owned> owned_;
   std::optional<Place> place_;

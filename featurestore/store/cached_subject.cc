@@ -84,6 +84,7 @@ SubjectView MakeView(std::shared_ptr<const CachedSubject> subject, const std::op
       .states = history.states,
       .impressions = history.impressions,
       .lessons = subject->lessons,
+      .deleted_tags = instructions.deleted_tags,
       .taste_orders_advertisements =
           subject->consent.Holds(Purpose::kAds) && subject->consent.Holds(Purpose::kPersonalize),
       .minor = instructions.consent.minor};

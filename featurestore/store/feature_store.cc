@@ -115,6 +115,11 @@ absl::StatusOr<ErasureReceipt> FeatureStore::Erase(const Pseudonym& subject) {
   return impl_->subjects.Erase(subject);
 }
 
+absl::StatusOr<size_t> FeatureStore::DeleteInteractions(const Pseudonym& subject,
+                                                        std::span<const InteractionDeletion> deletions) {
+  return impl_->subjects.DeleteInteractions(subject, deletions);
+}
+
 absl::StatusOr<std::vector<RecordOutcome>> FeatureStore::Record(
     const Pseudonym& subject, std::span<const SignalEvent> events,
     const std::optional<AuthorCode>& self_author) {
@@ -133,6 +138,10 @@ absl::Status FeatureStore::RemovePosts(std::span<const PostRemoval> removals) {
 
 absl::Status FeatureStore::SuspendAuthors(std::span<const AuthorSuspension> suspensions) {
   return impl_->posts.Suspend(suspensions);
+}
+
+absl::StatusOr<AuthorErasure> FeatureStore::EraseAuthor(const AuthorCode& author) {
+  return impl_->posts.EraseAuthor(author);
 }
 
 absl::StatusOr<std::optional<Post>> FeatureStore::ReadPost(PostId post) const {

@@ -75,6 +75,12 @@ struct AuthorSuspension {
   absl::Time until;  // In the past: the suspension is lifted.
 };
 
+struct AuthorErasure {
+  size_t removed_posts = 0;
+  absl::Time erase_time;
+  uint64_t log_sequence = 0;  // The entry of the rights log that records it.
+};
+
 struct ErasureReceipt {
   absl::Time erase_time;
   uint64_t log_sequence = 0;  // The entry of the rights log that records it.
@@ -224,6 +230,12 @@ class FeatureStore {
 
   absl::StatusOr<ErasureReceipt> Erase(const Pseudonym& subject);
 
+  // Refolds the history without what `deletions` name under a fresh key, and destroys the old one: older
+  // copies of the database do not give it back. Returns how many rows were kept and are gone; 0 changes
+  // nothing.
+  absl::StatusOr<size_t> DeleteInteractions(const Pseudonym& subject,
+                                            std::span<const InteractionDeletion> deletions);
+
   // ---- Subjects, class B.
 
   // One outcome an event, in order. `self_author`: whose posts are the subject's own; used in this call, kept
@@ -236,11 +248,14 @@ class FeatureStore {
   // subject without a head.
   absl::Status NoteVisit(const Visit& visit);
 
-  // ---- Posts. Removals and suspensions are class A.
+  // ---- Posts. Removals, suspensions and erasures of authors are class A.
 
   absl::StatusOr<std::vector<UpsertOutcome>> UpsertPosts(std::span<const Post> posts);
   absl::Status RemovePosts(std::span<const PostRemoval> removals);
   absl::Status SuspendAuthors(std::span<const AuthorSuspension> suspensions);
+  // Removes every post of the author, of each of which a mark with its version stays that names nobody, and
+  // the suspension. What the author posts later is a new beginning.
+  absl::StatusOr<AuthorErasure> EraseAuthor(const AuthorCode& author);
   absl::StatusOr<std::optional<Post>> ReadPost(PostId post) const;
   // Every live post, in the order of their ids. Stops at the first error of `visit`.
   absl::Status ForEachPost(absl::FunctionRef<absl::Status(const Post&)> visit) const;
@@ -262,7 +277,8 @@ class FeatureStore {
   // the code stops here.
   absl::StatusOr<std::vector<SubjectView>> ReadReaders(PostId post) const;
 
-  // Every history that `learn` permits to learn from, in an order that tells nothing. Audited before the
+  // Every history that `learn` permits to learn from, without what was done on topics whose profile tags the
+  // subject deleted, in an order that tells nothing. Audited before the
   // first row.
   absl::Status ForEachLearnableRow(const AdministrativeAct& act,
                                    absl::FunctionRef<absl::Status(LearnableRow)> visit);

@@ -25,6 +25,7 @@ std::optional<SubjectView> ReaderView(const StoreCore& core, const CachedSubject
                                       core.options.retention, hour);
   SubjectViewBuilder builder;
   builder.Interactions(std::move(row.interactions)).States(std::move(row.states));
+  builder.DeletedTags(subject.head.value.head.instructions.deleted_tags);
   return std::move(builder).Build();
 }
 

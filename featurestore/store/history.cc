@@ -172,6 +172,33 @@ void DropExpired(History& history, const Retention& retention, const SignalKindS
   });
 }
 
+size_t DeleteRows(History& history, std::span<const InteractionDeletion> deletions) {
+  const auto of_kind = [](const InteractionDeletion& deletion, SignalKind kind) {
+    return deletion.kinds.empty() || deletion.kinds.Contains(kind);
+  };
+  const auto any = [&](const auto& names) { return std::any_of(deletions.begin(), deletions.end(), names); };
+  size_t deleted = std::erase_if(history.interactions, [&](const Interaction& row) {
+    const bool search = row.kind == SignalKind::kSearch;
+    return any([&](const InteractionDeletion& deletion) {
+      const bool named = search ? deletion.topic != TopicId() && deletion.topic == row.topic
+                                : deletion.post != PostId() && deletion.post == row.post;
+      return named && of_kind(deletion, row.kind);
+    });
+  });
+  deleted += std::erase_if(history.states, [&](const PostState& row) {
+    return any([&](const InteractionDeletion& deletion) {
+      return deletion.post == row.post && of_kind(deletion, row.kind);
+    });
+  });
+  deleted += std::erase_if(history.impressions, [&](const Impression& row) {
+    return any([&](const InteractionDeletion& deletion) {
+      return deletion.post != PostId() && PostFingerprint::Of(deletion.post) == row.post &&
+             of_kind(deletion, SignalKind::kImpression);
+    });
+  });
+  return deleted;
+}
+
 void Fold(History& history, size_t interactions_max, const Retention& retention,
           const SignalKindSet& excluded, Hour now) {
   Trim(history, interactions_max);

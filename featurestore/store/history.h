@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/hour.h"
@@ -59,6 +60,9 @@ Hour FirstExpiry(const History& history, const Retention& retention);
 bool AnyOfKinds(const History& history, const SignalKindSet& kinds);
 // Drops what is too old at `now`, and the excluded kinds.
 void DropExpired(History& history, const Retention& retention, const SignalKindSet& excluded, Hour now);
+
+// Takes out what one of `deletions` names. Returns how many rows.
+size_t DeleteRows(History& history, std::span<const InteractionDeletion> deletions);
 
 // What a fold writes: trimmed, nothing expired or excluded, and nothing left of what was taken back.
 void Fold(History& history, size_t interactions_max, const Retention& retention,

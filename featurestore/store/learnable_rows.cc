@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "featurestore/store/deleted_tags.h"
 #include "featurestore/store/subject_scan.h"
 
 namespace bauta {
@@ -20,7 +21,8 @@ absl::Status Shuffle(std::vector<StoredCode>& codes, RandomSource& random) {
 }
 
 // Empty where nothing may be learned from.
-absl::StatusOr<LearnableRow> ReadRow(StoreCore& core, const SubjectReader& reader, const StoredCode& code) {
+absl::StatusOr<LearnableRow> ReadRow(StoreCore& core, const SubjectReader& reader, const StoredCode& code,
+                                     DeletedTags& deleted_tags) {
   SubjectRows rows;
   reader.ReadRows(code, rows);
   BAUTA_ASSIGN_OR_RETURN(const StoredHead head, reader.Head(code, rows));
@@ -28,8 +30,10 @@ absl::StatusOr<LearnableRow> ReadRow(StoreCore& core, const SubjectReader& reade
   const EffectiveConsent consent = Resolve(head.value.head.instructions.consent, core.options.policy, now);
   if (!consent.Holds(Purpose::kLearn)) return LearnableRow();
   BAUTA_ASSIGN_OR_RETURN(StoredHistory history, reader.History(code, head.value.history_slot, rows));
-  return MakeLearnableRow(std::move(history.rows), head.value.head.instructions, consent,
-                          core.options.retention, Hour::Floor(now));
+  LearnableRow row = MakeLearnableRow(std::move(history.rows), head.value.head.instructions, consent,
+                                      core.options.retention, Hour::Floor(now));
+  BAUTA_RETURN_IF_ERROR(deleted_tags.TakeOut(head.value.head.instructions.deleted_tags, row));
+  return row;
 }
 
 bool IsEmpty(const LearnableRow& row) {
@@ -71,8 +75,9 @@ absl::Status VisitLearnableRows(StoreCore& core, const SubjectReader& reader,
         return true;
       }));
   BAUTA_RETURN_IF_ERROR(Shuffle(codes, core.random));
+  DeletedTags deleted_tags(core.posts);
   for (const StoredCode& code : codes) {
-    absl::StatusOr<LearnableRow> row = ReadRow(core, reader, code);
+    absl::StatusOr<LearnableRow> row = ReadRow(core, reader, code, deleted_tags);
     if (absl::IsDataLoss(row.status())) {  // One damaged row must not end all training.
       core.statistics.rows_unreadable.fetch_add(1, std::memory_order_relaxed);
       continue;

@@ -1,5 +1,6 @@
 #include "featurestore/store/post_writer.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "base/status.h"
 #include "bauta/storage/v1/post.pb.h"
 #include "bauta/storage/v1/rights_log.pb.h"
+#include "featurestore/store/little_endian.h"
 #include "featurestore/store/times.h"
 
 namespace bauta {
@@ -22,6 +24,11 @@ absl::Status ForEachRow(const Engine& engine, Engine::Family family,
     BAUTA_RETURN_IF_ERROR(visit(ToView(rows->key()), ToView(rows->value())));
   }
   return ToStatus(rows->status(), "read the catalogue");
+}
+
+absl::Status DropSuspension(const Engine& engine, const AuthorCode& author, rocksdb::WriteBatch& batch) {
+  return ToStatus(batch.Delete(engine.family(Engine::Family::kAuthor), ToSlice(author.view())),
+                  "erase an author");
 }
 
 }  // namespace
@@ -57,6 +64,29 @@ absl::Status PutSuspensions(const Engine& engine, std::span<const AuthorSuspensi
                  "suspend an author"));
   }
   return absl::OkStatus();
+}
+
+absl::Status PutAuthorErasure(const Engine& engine, std::vector<PostRemoval> removals,
+                              absl::FunctionRef<bool(const AuthorCode&)> erased, rocksdb::WriteBatch& batch) {
+  absl::flat_hash_map<PostId, uint64_t> versions;
+  for (const PostRemoval& removal : removals) {
+    BAUTA_ASSIGN_OR_RETURN(const std::optional<PostRow> kept, StoredPost(engine, removal.post));
+    versions[removal.post] = std::max(removal.version, kept ? kept->version : 0);
+  }
+  BAUTA_RETURN_IF_ERROR(
+      ForEachRow(engine, Engine::Family::kPost, [&](std::string_view key, std::string_view bytes) {
+        BAUTA_ASSIGN_OR_RETURN(const PostId id, ParsePostKey(key));
+        BAUTA_ASSIGN_OR_RETURN(const PostRow row, PeekPost(bytes));
+        if (!row.removed && erased(row.author)) versions.try_emplace(id, row.version);
+        return absl::OkStatus();
+      }));
+  removals.clear();
+  for (const auto& [post, version] : versions) removals.push_back({.post = post, .version = version});
+  BAUTA_RETURN_IF_ERROR(PutRemovals(engine, removals, batch));
+  return ForEachRow(engine, Engine::Family::kAuthor, [&](std::string_view key, std::string_view) {
+    BAUTA_ASSIGN_OR_RETURN(const AuthorCode author, AuthorCode::FromView(key));
+    return erased(author) ? DropSuspension(engine, author, batch) : absl::OkStatus();
+  });
 }
 
 absl::Status LoadPosts(const Engine& engine, StoredPosts& table) {
@@ -165,6 +195,31 @@ absl::Status PostWriter::Suspend(std::span<const AuthorSuspension> suspensions) 
     for (const AuthorSuspension& suspension : owned) core_.posts.Suspend(suspension);
   };
   return core_.committer->Commit(std::move(change)).status();
+}
+
+absl::StatusOr<AuthorErasure> PostWriter::EraseAuthor(const AuthorCode& author) {
+  const std::lock_guard lock(core_.posts_mutex);
+  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  const std::vector<PostRemoval> removals = core_.posts.OfAuthor(author);
+  const absl::Time now = core_.clock.Now();
+  proto::AuthorErasure payload;
+  AppendNumber(core_.codes->ErasureMark(author), *payload.mutable_mark());
+  for (const PostRemoval& removal : removals) {
+    payload.add_post_ids(removal.post.value());
+    payload.add_versions(removal.version);
+  }
+  payload.set_time_micros(Micros(now));
+
+  ClassAChange change;
+  change.type = RightsEntryType::kAuthorErasure;
+  change.payload = payload.SerializeAsString();
+  change.write_rows = [&](uint64_t, rocksdb::WriteBatch& batch) -> absl::Status {
+    BAUTA_RETURN_IF_ERROR(PutRemovals(*core_.engine, removals, batch));
+    return DropSuspension(*core_.engine, author, batch);
+  };
+  change.applied = [this, author, removals](uint64_t) { core_.posts.EraseAuthor(author, removals); };
+  BAUTA_ASSIGN_OR_RETURN(const uint64_t sequence, core_.committer->Commit(std::move(change)));
+  return AuthorErasure{.removed_posts = removals.size(), .erase_time = now, .log_sequence = sequence};
 }
 
 }  // namespace bauta

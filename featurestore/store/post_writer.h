@@ -21,6 +21,8 @@ class PostWriter {
   absl::StatusOr<std::vector<UpsertOutcome>> Upsert(std::span<const Post> posts);
   absl::Status Remove(std::span<const PostRemoval> removals);
   absl::Status Suspend(std::span<const AuthorSuspension> suspensions);
+  // See FeatureStore::EraseAuthor.
+  absl::StatusOr<AuthorErasure> EraseAuthor(const AuthorCode& author);
 
  private:
   StoreCore& core_;
@@ -34,6 +36,11 @@ absl::Status PutRemovals(const Engine& engine, std::span<const PostRemoval> remo
                          rocksdb::WriteBatch& batch);
 absl::Status PutSuspensions(const Engine& engine, std::span<const AuthorSuspension> suspensions,
                             rocksdb::WriteBatch& batch);
+
+// The rows of an author's erasure for its replay over an older database: marks for `removals`, and for every
+// post whose author `erased` knows; and without the suspensions of such authors.
+absl::Status PutAuthorErasure(const Engine& engine, std::vector<PostRemoval> removals,
+                              absl::FunctionRef<bool(const AuthorCode&)> erased, rocksdb::WriteBatch& batch);
 
 // All of the database's posts and suspensions, at the start.
 absl::Status LoadPosts(const Engine& engine, StoredPosts& table);

@@ -81,6 +81,8 @@ class Replay {
         return behind ? RemovePosts(header, payload) : absl::OkStatus();
       case RightsEntryType::kAuthorSuspension:
         return behind ? SuspendAuthors(header, payload) : absl::OkStatus();
+      case RightsEntryType::kAuthorErasure:
+        return behind ? EraseAuthor(header, payload) : absl::OkStatus();
       default:
         return absl::OkStatus();
     }
@@ -178,6 +180,23 @@ class Replay {
     }
     rocksdb::WriteBatch batch;
     BAUTA_RETURN_IF_ERROR(PutSuspensions(*core_.engine, suspensions, batch));
+    return core_.engine->Write(batch, /*sync=*/false);
+  }
+
+  absl::Status EraseAuthor(const RightsEntryHeader& header, const std::string& payload) {
+    proto::AuthorErasure erasure;
+    if (!erasure.ParseFromString(payload) || erasure.mark().size() != sizeof(uint64_t) ||
+        erasure.post_ids_size() != erasure.versions_size()) {
+      return Damaged(header.sequence, "erasure of an author");
+    }
+    std::vector<PostRemoval> removals;
+    for (int i = 0; i < erasure.post_ids_size(); ++i) {
+      removals.push_back({.post = PostId(erasure.post_ids(i)), .version = erasure.versions(i)});
+    }
+    const auto mark = LoadNumber<uint64_t>(erasure.mark().data());
+    const auto erased = [&](const AuthorCode& author) { return core_.codes->ErasureMark(author) == mark; };
+    rocksdb::WriteBatch batch;
+    BAUTA_RETURN_IF_ERROR(PutAuthorErasure(*core_.engine, std::move(removals), erased, batch));
     return core_.engine->Write(batch, /*sync=*/false);
   }
 

@@ -32,6 +32,25 @@ void StoredPosts::Suspend(const AuthorSuspension& suspension) {
   suspended_until_.insert_or_assign(suspension.author, suspension.until);
 }
 
+std::vector<PostRemoval> StoredPosts::OfAuthor(const AuthorCode& author) const {
+  std::vector<PostRemoval> posts;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [id, entry] : posts_) {
+      if (entry.author == author) posts.push_back({.post = id, .version = entry.version});
+    }
+  }
+  std::sort(posts.begin(), posts.end(),
+            [](const PostRemoval& a, const PostRemoval& b) { return a.post < b.post; });
+  return posts;
+}
+
+void StoredPosts::EraseAuthor(const AuthorCode& author, const std::vector<PostRemoval>& posts) {
+  for (const PostRemoval& post : posts) Remove(post.post, post.version);
+  const std::unique_lock lock(mutex_);
+  suspended_until_.erase(author);
+}
+
 absl::StatusOr<std::optional<Post>> StoredPosts::Find(PostId post) const {
   const std::shared_lock lock(mutex_);
   const auto found = posts_.find(post);

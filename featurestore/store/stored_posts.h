@@ -28,6 +28,11 @@ class StoredPosts {
   void Remove(PostId post, uint64_t version);
   void Suspend(const AuthorSuspension& suspension);
 
+  // The author's posts with their versions, by id. Walks over all posts.
+  std::vector<PostRemoval> OfAuthor(const AuthorCode& author) const;
+  // Takes out `posts` as Remove does, and the author's suspension.
+  void EraseAuthor(const AuthorCode& author, const std::vector<PostRemoval>& posts);
+
   absl::StatusOr<std::optional<Post>> Find(PostId post) const;
   // nullopt: not a live post.
   std::optional<AuthorCode> AuthorOf(PostId post) const;

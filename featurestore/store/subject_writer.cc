@@ -31,6 +31,10 @@ absl::Status CheckLimits(const HeadInstructions& instructions) {
     return absl::FailedPreconditionError(
         absl::StrCat("relations: at most ", kRelationsMax, " are kept, not ", instructions.relations.size()));
   }
+  if (instructions.deleted_tags.size() > kDeletedTagsMax) {
+    return absl::FailedPreconditionError(absl::StrCat("deleted tags: at most ", kDeletedTagsMax,
+                                                      " are kept, not ", instructions.deleted_tags.size()));
+  }
   if (instructions.dismissals.size() > kDismissalsMax) {
     return absl::FailedPreconditionError(absl::StrCat("dismissals: at most ", kDismissalsMax,
                                                       " are kept, not ", instructions.dismissals.size()));
@@ -136,21 +140,19 @@ absl::Status SubjectWriter::PlanHistory(const StoredCode& code, const SubjectRow
   const bool excludes_more = (new_consent.excluded_kinds.bits() & ~old_consent.excluded_kinds.bits()) != 0;
 
   if (had && wants && !restarts && !excludes_more) return absl::OkStatus();
-  // Whatever live key a frame is under dies with the change, one that a crash left behind as well.
-  if (absl::StatusOr<std::vector<SlotRef>> live = core_.rows->LiveSlots(rows.history()); live.ok()) {
-    plan.destroyed = *std::move(live);
-  }
-  if (had && std::find(plan.destroyed.begin(), plan.destroyed.end(), before.value.history_slot) ==
-                 plan.destroyed.end()) {
-    plan.destroyed.push_back(before.value.history_slot);
-  }
+  plan.destroyed = LiveHistoryKeys(rows, before);
   if (!wants) {
     plan.history = Plan::History::kGone;
     plan.history_after.emplace();
     plan.after.history_slot = {};
     return absl::OkStatus();
   }
-  if (had && !restarts) return FoldUnderFreshKey(code, rows, before, plan);
+  if (had && !restarts) {
+    BAUTA_ASSIGN_OR_RETURN(StoredHistory history, reader_.History(code, before.value.history_slot, rows));
+    Fold(history.rows, core_.options.interactions_max, core_.options.retention, new_consent.excluded_kinds,
+         core_.now_hour());
+    return PutUnderFreshKey(code, std::move(history.rows), plan);
+  }
 
   BAUTA_ASSIGN_OR_RETURN(plan.after.history_slot, core_.subject_keys->Create());
   plan.created.push_back(plan.after.history_slot);
@@ -162,15 +164,24 @@ absl::Status SubjectWriter::PlanHistory(const StoredCode& code, const SubjectRow
   return absl::OkStatus();
 }
 
-// Keeps all but the excluded kinds. The rows are appended, synced, before the old key dies: dead until the
-// head names their key, and there if a crash comes before the batch.
-absl::Status SubjectWriter::FoldUnderFreshKey(const StoredCode& code, const SubjectRows& rows,
-                                              const StoredHead& before, Plan& plan) {
-  BAUTA_ASSIGN_OR_RETURN(StoredHistory history, reader_.History(code, before.value.history_slot, rows));
-  Fold(history.rows, core_.options.interactions_max, core_.options.retention,
-       plan.after.head.instructions.consent.excluded_kinds, core_.now_hour());
+// Whatever live key a frame is under dies with the change, one that a crash left behind as well.
+std::vector<SlotRef> SubjectWriter::LiveHistoryKeys(const SubjectRows& rows, const StoredHead& before) const {
+  std::vector<SlotRef> keys;
+  if (absl::StatusOr<std::vector<SlotRef>> live = core_.rows->LiveSlots(rows.history()); live.ok()) {
+    keys = *std::move(live);
+  }
+  const SlotRef& named = before.value.history_slot;
+  if (core_.subject_keys->IsLive(named) && std::find(keys.begin(), keys.end(), named) == keys.end()) {
+    keys.push_back(named);
+  }
+  return keys;
+}
+
+// The rows are appended, synced, before the old key dies: dead until the head names their key, and there if a
+// crash comes before the batch.
+absl::Status SubjectWriter::PutUnderFreshKey(const StoredCode& code, History&& folded, Plan& plan) {
   plan.history = Plan::History::kReplaced;
-  plan.history_after = std::move(history.rows);
+  plan.history_after = std::move(folded);
   BAUTA_ASSIGN_OR_RETURN(plan.after.history_slot, core_.subject_keys->Create());
   plan.created.push_back(plan.after.history_slot);
   BAUTA_ASSIGN_OR_RETURN(plan.history_row,
@@ -253,7 +264,7 @@ std::function<void()> SubjectWriter::CountAnew(const Pseudonym& subject, const S
   const EffectiveConsent counted_after = Resolve(new_consent, core_.options.policy, counting.at);
   const bool counts = counted_before.Holds(Purpose::kCrowd) || counted_after.Holds(Purpose::kCrowd) ||
                       counted_before.Holds(Purpose::kLearn) || counted_after.Holds(Purpose::kLearn);
-  if (!counts || old_consent == new_consent) return nullptr;
+  if (!counts || (old_consent == new_consent && !plan.history_after)) return nullptr;
 
   const absl::StatusOr<StoredHistory> history = reader_.History(code, before->value.history_slot, rows);
   if (!history.ok()) return restart;
@@ -266,6 +277,36 @@ std::function<void()> SubjectWriter::CountAnew(const Pseudonym& subject, const S
           share_after = ShareOf(after, counted_after, plan.after.head.observed.city, rules)] {
     core_.counters.Apply(refill, range, subject, share_before, share_after, forgets);
   };
+}
+
+absl::StatusOr<size_t> SubjectWriter::DeleteInteractions(const Pseudonym& subject,
+                                                         std::span<const InteractionDeletion> deletions) {
+  const StoredCode code = core_.codes->ToStoredCode(subject);
+  const auto lock = core_.subject_locks.Lock(code);
+  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  SubjectRows rows;
+  reader_.ReadRows(code, rows);
+  BAUTA_ASSIGN_OR_RETURN(const StoredHead before, reader_.Head(code, rows));
+  if (!core_.subject_keys->IsLive(before.value.history_slot)) return 0;
+  BAUTA_ASSIGN_OR_RETURN(StoredHistory history, reader_.History(code, before.value.history_slot, rows));
+  Fold(history.rows, core_.options.interactions_max, core_.options.retention,
+       before.value.head.instructions.consent.excluded_kinds, core_.now_hour());
+  const size_t deleted = DeleteRows(history.rows, deletions);
+  if (deleted == 0) return 0;
+
+  Plan plan;
+  plan.after = before.value;
+  plan.after.head.observed.month_last_seen = static_cast<uint16_t>(MonthOf(core_.now_hour()));
+  plan.head_slot = before.slot;
+  plan.destroyed = LiveHistoryKeys(rows, before);
+  absl::Status planned = PutUnderFreshKey(code, std::move(history.rows), plan);
+  if (planned.ok()) planned = Seal(code, "delete-interactions", plan);
+  if (!planned.ok()) {
+    for (const SlotRef& slot : plan.created) BAUTA_RETURN_IF_ERROR(core_.subject_keys->Destroy(slot));
+    return planned;
+  }
+  BAUTA_RETURN_IF_ERROR(Commit(subject, code, rows, before, std::move(plan)).status());
+  return deleted;
 }
 
 absl::StatusOr<ErasureReceipt> SubjectWriter::Erase(const Pseudonym& subject) {

@@ -3,7 +3,9 @@
 #define BAUTA_FEATURESTORE_STORE_SUBJECT_WRITER_H_
 
 #include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -26,6 +28,9 @@ class SubjectWriter {
   absl::Status Update(const Pseudonym& subject, const AdministrativeAct& act, Edit edit);
   // See FeatureStore::BackfillConsent.
   absl::Status Backfill(const Pseudonym& subject, absl::Time since, Edit edit);
+  // See FeatureStore::DeleteInteractions.
+  absl::StatusOr<size_t> DeleteInteractions(const Pseudonym& subject,
+                                            std::span<const InteractionDeletion> deletions);
   // See FeatureStore::Erase.
   absl::StatusOr<ErasureReceipt> Erase(const Pseudonym& subject);
   // The same for the sweep, which knows the row alone; nothing where the subject has been seen of late.
@@ -39,8 +44,8 @@ class SubjectWriter {
                             Edit edit);
   absl::Status PlanHistory(const StoredCode& code, const SubjectRows& rows, const StoredHead& before,
                            Plan& plan);
-  absl::Status FoldUnderFreshKey(const StoredCode& code, const SubjectRows& rows, const StoredHead& before,
-                                 Plan& plan);
+  std::vector<SlotRef> LiveHistoryKeys(const SubjectRows& rows, const StoredHead& before) const;
+  absl::Status PutUnderFreshKey(const StoredCode& code, History&& folded, Plan& plan);
   absl::Status Seal(const StoredCode& code, const std::string& act, Plan& plan);
   absl::StatusOr<uint64_t> Commit(const Pseudonym& subject, const StoredCode& code, const SubjectRows& rows,
                                   const absl::StatusOr<StoredHead>& before, Plan plan);

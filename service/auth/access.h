@@ -31,11 +31,15 @@ enum class Method : uint8_t {
   kBatchUpdateConsents,
   kGetPreferences,
   kUpdatePreferences,
+  kListProfileTags,
+  kDeleteProfileTag,
+  kDeleteInteractions,
   kExportSubject,
   kEraseSubject,
   kUpsertPosts,
   kRemovePosts,
   kSuspendAuthors,
+  kEraseAuthor,
   kGetAuthorCodes,
   kStreamRows,
   kListModels,
@@ -44,7 +48,7 @@ enum class Method : uint8_t {
   kCreateBackup,
   kStopCollecting,
 };
-inline constexpr size_t kMethodCount = 27;
+inline constexpr size_t kMethodCount = 31;
 
 struct MethodAccess {
   Method method;

@@ -22,6 +22,13 @@ grpc::Status PostRpc::SuspendAuthors(grpc::ServerContext* context, const v1::Sus
                   [&](const Principal& principal) { return handler_.SuspendAuthors(principal, *request); });
 }
 
+grpc::Status PostRpc::EraseAuthor(grpc::ServerContext* context,
+                                        const v1::EraseAuthorRequest* request,
+                                        v1::EraseAuthorResponse* response) {
+  return RunUnary(door_, *context, Method::kEraseAuthor, *request, *response,
+                  [&](const Principal& principal) { return handler_.EraseAuthor(principal, *request); });
+}
+
 grpc::Status PostRpc::GetAuthorCodes(grpc::ServerContext* context, const v1::GetAuthorCodesRequest* request,
                                      v1::GetAuthorCodesResponse* response) {
   return RunUnary(door_, *context, Method::kGetAuthorCodes, *request, *response,

@@ -19,6 +19,8 @@ class PostRpc final : public v1::PostService::Service {
                            v1::RemovePostsResponse* response) override;
   grpc::Status SuspendAuthors(grpc::ServerContext* context, const v1::SuspendAuthorsRequest* request,
                               v1::SuspendAuthorsResponse* response) override;
+  grpc::Status EraseAuthor(grpc::ServerContext* context, const v1::EraseAuthorRequest* request,
+                           v1::EraseAuthorResponse* response) override;
   grpc::Status GetAuthorCodes(grpc::ServerContext* context, const v1::GetAuthorCodesRequest* request,
                               v1::GetAuthorCodesResponse* response) override;
 

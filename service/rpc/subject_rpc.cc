@@ -52,6 +52,27 @@ grpc::Status SubjectRpc::UpdatePreferences(grpc::ServerContext* context,
       [&](const Principal& principal) { return handler_.UpdatePreferences(principal, *request); });
 }
 
+grpc::Status SubjectRpc::ListProfileTags(grpc::ServerContext* context,
+                                        const v1::ListProfileTagsRequest* request,
+                                        v1::ListProfileTagsResponse* response) {
+  return RunUnary(door_, *context, Method::kListProfileTags, *request, *response,
+                  [&](const Principal& principal) { return handler_.ListProfileTags(principal, *request); });
+}
+
+grpc::Status SubjectRpc::DeleteProfileTag(grpc::ServerContext* context,
+                                        const v1::DeleteProfileTagRequest* request,
+                                        v1::DeleteProfileTagResponse* response) {
+  return RunUnary(door_, *context, Method::kDeleteProfileTag, *request, *response,
+                  [&](const Principal& principal) { return handler_.DeleteProfileTag(principal, *request); });
+}
+
+grpc::Status SubjectRpc::DeleteInteractions(grpc::ServerContext* context,
+                                        const v1::DeleteInteractionsRequest* request,
+                                        v1::DeleteInteractionsResponse* response) {
+  return RunUnary(door_, *context, Method::kDeleteInteractions, *request, *response,
+                  [&](const Principal& principal) { return handler_.DeleteInteractions(principal, *request); });
+}
+
 grpc::Status SubjectRpc::ExportSubject(grpc::ServerContext* context, const v1::ExportSubjectRequest* request,
                                        grpc::ServerWriter<v1::ExportSubjectResponse>* writer) {
   return RunServerStream(door_, *context, Method::kExportSubject, *request, *writer,

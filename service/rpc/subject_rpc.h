@@ -28,6 +28,12 @@ class SubjectRpc final : public v1::SubjectService::Service {
                               v1::GetPreferencesResponse* response) override;
   grpc::Status UpdatePreferences(grpc::ServerContext* context, const v1::UpdatePreferencesRequest* request,
                                  v1::UpdatePreferencesResponse* response) override;
+  grpc::Status ListProfileTags(grpc::ServerContext* context, const v1::ListProfileTagsRequest* request,
+                               v1::ListProfileTagsResponse* response) override;
+  grpc::Status DeleteProfileTag(grpc::ServerContext* context, const v1::DeleteProfileTagRequest* request,
+                                v1::DeleteProfileTagResponse* response) override;
+  grpc::Status DeleteInteractions(grpc::ServerContext* context, const v1::DeleteInteractionsRequest* request,
+                                  v1::DeleteInteractionsResponse* response) override;
   grpc::Status ExportSubject(grpc::ServerContext* context, const v1::ExportSubjectRequest* request,
                              grpc::ServerWriter<v1::ExportSubjectResponse>* writer) override;
   grpc::Status EraseSubject(grpc::ServerContext* context, const v1::EraseSubjectRequest* request,

@@ -56,7 +56,7 @@ class RandomLife {
 
   void Step() {
     const uint32_t subject = Below(kSubjects);
-    switch (Below(14)) {
+    switch (Below(15)) {
       case 0:
         return fixture_.TurnOn(subject, {Purpose::kPersonalize, Purpose::kCrowd, Purpose::kLocate});
       case 1:
@@ -81,6 +81,8 @@ class RandomLife {
       case 9:
         if (Below(12) == 0) fixture_.Reopen();
         return;
+      case 10:
+        return DeleteSome(subject);
       default:
         return RecordSome(subject);
     }
@@ -107,6 +109,15 @@ class RandomLife {
         fixture_.store()
             .NoteVisit({.subject = StoreFixture::Subject(subject), .place = place, .surface = SurfaceId(1)})
             .ok());
+  }
+
+  void DeleteSome(uint32_t subject) {
+    std::vector<InteractionDeletion> deletions(1 + Below(3));
+    for (InteractionDeletion& deletion : deletions) {
+      deletion.post = PostId(1 + Below(kPosts));
+      if (Below(2) == 0) deletion.kinds.Add(static_cast<SignalKind>(Below(kSignalKindCount)));
+    }
+    ASSERT_TRUE(fixture_.store().DeleteInteractions(StoreFixture::Subject(subject), deletions).ok());
   }
 
   void RecordSome(uint32_t subject) {

@@ -218,6 +218,29 @@ absl::StatusOr<v1::Preferences> Calls::Prefer(const v1::Subject& subject,
   return response->preferences();
 }
 
+v1::ListProfileTagsResponse Calls::Tags(const v1::Subject& subject) {
+  v1::ListProfileTagsRequest request;
+  *request.mutable_subject() = subject;
+  return Taken(backend().subject().ListProfileTags(principal_, request));
+}
+
+absl::Status Calls::DeleteTag(const v1::Subject& subject, uint64_t topic) {
+  v1::DeleteProfileTagRequest request;
+  *request.mutable_subject() = subject;
+  request.set_topic_id(topic);
+  return backend().subject().DeleteProfileTag(principal_, request).status();
+}
+
+absl::StatusOr<uint32_t> Calls::Delete(const v1::Subject& subject,
+                                       const std::vector<v1::InteractionDeletion>& deletions) {
+  v1::DeleteInteractionsRequest request;
+  *request.mutable_subject() = subject;
+  request.mutable_deletions()->Add(deletions.begin(), deletions.end());
+  const auto response = backend().subject().DeleteInteractions(principal_, request);
+  if (!response.ok()) return response.status();
+  return response->deleted_count();
+}
+
 Exported Calls::Export(const v1::Subject& subject) {
   v1::ExportSubjectRequest request;
   *request.mutable_subject() = subject;
@@ -267,6 +290,12 @@ absl::StatusOr<v1::SuspendAuthorsResponse> Calls::Suspend(
   v1::SuspendAuthorsRequest request;
   request.mutable_suspensions()->Add(suspensions.begin(), suspensions.end());
   return backend().post().SuspendAuthors(principal_, request);
+}
+
+absl::StatusOr<v1::EraseAuthorResponse> Calls::EraseAuthor(const v1::AuthorRef& author) {
+  v1::EraseAuthorRequest request;
+  *request.mutable_author() = author;
+  return backend().post().EraseAuthor(principal_, request);
 }
 
 std::string Calls::AuthorCodeOf(const std::string& author) {

@@ -96,12 +96,18 @@ class Calls {
   absl::StatusOr<v1::BatchUpdateConsentsResponse> Backfill(const std::vector<v1::PastConsent>& consents);
   v1::Preferences Preferences(const v1::Subject& subject);
   absl::StatusOr<v1::Preferences> Prefer(const v1::Subject& subject, const v1::Preferences& preferences);
+  v1::ListProfileTagsResponse Tags(const v1::Subject& subject);
+  absl::Status DeleteTag(const v1::Subject& subject, uint64_t topic);
+  // How many were deleted.
+  absl::StatusOr<uint32_t> Delete(const v1::Subject& subject,
+                                  const std::vector<v1::InteractionDeletion>& deletions);
   Exported Export(const v1::Subject& subject);
   v1::ErasureReceipt Erase(const v1::Subject& subject);
 
   absl::StatusOr<v1::UpsertPostsResponse> Upsert(const std::vector<v1::Post>& posts);
   absl::StatusOr<v1::RemovePostsResponse> Remove(const std::vector<std::pair<uint64_t, uint64_t>>& removals);
   absl::StatusOr<v1::SuspendAuthorsResponse> Suspend(const std::vector<v1::AuthorSuspension>& suspensions);
+  absl::StatusOr<v1::EraseAuthorResponse> EraseAuthor(const v1::AuthorRef& author);
   std::string AuthorCodeOf(const std::string& author);
 
   Trained Train();

@@ -114,6 +114,25 @@ class ExportLedger {
     relations_.insert({kind, author});
   }
 
+  void Prefer(const std::vector<uint64_t>& topics, const std::string& language) {
+    for (uint64_t topic : topics) {
+      if (!declared_.contains(topic)) deleted_tags_.erase(topic);
+    }
+    declared_ = std::set<uint64_t>(topics.begin(), topics.end());
+    language_ = language;
+  }
+  void DeleteTag(uint64_t topic) { deleted_tags_.insert(topic); }
+  // Returns how many go.
+  uint32_t Delete(uint64_t post) {
+    const size_t before = acts_.size() + states_.size() + impressions_.size();
+    std::erase_if(acts_, [&](const auto& entry) {
+      return std::get<0>(entry.first) == post && std::get<1>(entry.first) != v1::SIGNAL_KIND_SEARCH;
+    });
+    std::erase_if(states_, [&](const auto& entry) { return entry.first.first == post; });
+    std::erase_if(impressions_, [&](const auto& entry) { return entry.first == post; });
+    return static_cast<uint32_t>(before - acts_.size() - states_.size() - impressions_.size());
+  }
+
   // One line a fact, sorted.
   std::vector<std::string> Lines(Calls& calls) const {
     std::vector<std::string> lines;
@@ -139,6 +158,9 @@ class ExportLedger {
     }
     lines.push_back(absl::StrCat("policy ", policy_version_));
     for (int kind : excluded_) lines.push_back(absl::StrCat("excluded ", kind));
+    for (uint64_t topic : declared_) lines.push_back(absl::StrCat("declared ", topic));
+    for (uint64_t topic : deleted_tags_) lines.push_back(absl::StrCat("deleted tag ", topic));
+    if (!language_.empty()) lines.push_back("reads " + language_);
     std::sort(lines.begin(), lines.end());
     return lines;
   }
@@ -158,6 +180,9 @@ class ExportLedger {
   std::set<std::pair<uint64_t, uint32_t>> impressions_;
   std::map<std::pair<int, std::string>, X> dismissals_;
   std::set<std::pair<int, std::string>> relations_;
+  std::set<uint64_t> declared_;
+  std::set<uint64_t> deleted_tags_;
+  std::string language_;
 };
 
 inline std::vector<std::string> LinesOf(const Exported& exported) {
@@ -189,6 +214,12 @@ inline std::vector<std::string> LinesOf(const Exported& exported) {
   }
   lines.push_back(absl::StrCat("policy ", exported.consent.policy_version()));
   for (int kind : exported.consent.excluded_kinds()) lines.push_back(absl::StrCat("excluded ", kind));
+  const v1::Preferences& preferences = exported.choices.preferences();
+  for (uint64_t topic : preferences.declared_topic_ids()) lines.push_back(absl::StrCat("declared ", topic));
+  for (const std::string& language : preferences.languages()) lines.push_back("reads " + language);
+  for (uint64_t topic : exported.choices.deleted_topic_ids()) {
+    lines.push_back(absl::StrCat("deleted tag ", topic));
+  }
   std::sort(lines.begin(), lines.end());
   return lines;
 }

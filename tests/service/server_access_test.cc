@@ -133,7 +133,7 @@ TEST_F(ServerAccessTest, RightsCallsNeedATokenForThatSubjectAndGroup) {
               grpc::StatusCode::PERMISSION_DENIED)
         << PathOf(access) << " with an expired one";
   }
-  EXPECT_EQ(rights_methods, 5u);
+  EXPECT_EQ(rights_methods, 8u);
 }
 
 TEST_F(ServerAccessTest, ATokenFromBeforeTheStartIsRefused) {

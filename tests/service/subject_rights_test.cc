@@ -41,7 +41,7 @@ class RandomLife {
 
   void Step() {
     server_.clock().Advance(absl::Minutes(7));
-    switch (Draw(20)) {
+    switch (Draw(23)) {
       case 0:
         return Draw(6) == 0 ? Erase() : Consent();
       case 1:
@@ -52,6 +52,12 @@ class RandomLife {
       case 4:
       case 5:
         return X();
+      case 6:
+        return Choose();
+      case 7:
+        return DeleteTag();
+      case 8:
+        return Delete();
       default:
         return Events();
     }
@@ -122,6 +128,27 @@ class RandomLife {
     change.set_taken_back(Draw(3) == 0);
     ASSERT_THAT(Shorts(*calls_.Relate(subject_, {change})), ElementsAre(::testing::StartsWith("ACCEPTED")));
     ledger_.Relate(kind, author, change.taken_back());
+  }
+  void Choose() {
+    v1::Preferences preferences;
+    const std::vector<uint64_t> topics = {1 + Draw(3), 4 + Draw(2)};
+    for (uint64_t topic : topics) preferences.add_declared_topic_ids(topic);
+    preferences.add_languages(Draw(2) == 0 ? "en" : "de");
+    ASSERT_TRUE(calls_.Prefer(subject_, preferences).ok());
+    ledger_.Prefer(topics, preferences.languages(0));
+  }
+  void DeleteTag() {
+    const uint64_t topic = 1 + Draw(5);
+    const absl::Status status = calls_.DeleteTag(subject_, topic);
+    ASSERT_TRUE(status.ok() || absl::IsNotFound(status)) << status;
+    if (status.ok()) ledger_.DeleteTag(topic);
+  }
+  void Delete() {
+    const uint64_t post = DrawPost();
+    v1::InteractionDeletion deletion;
+    deletion.set_post_id(post);
+    ledger_.Expire(absl::ToUnixSeconds(calls_.now()));
+    ASSERT_EQ(calls_.Delete(subject_, {deletion}).value(), ledger_.Delete(post));
   }
   void X() {
     const uint64_t post = DrawPost();

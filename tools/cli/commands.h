@@ -22,6 +22,7 @@ struct Command {
 std::vector<Command> FeedCommands();
 std::vector<Command> TapCommands();
 std::vector<Command> RightsCommands();
+std::vector<Command> ChoiceCommands();
 std::vector<Command> PostCommands();
 std::vector<Command> ModelCommands();
 std::vector<Command> KeyCommands();

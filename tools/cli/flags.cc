@@ -35,13 +35,22 @@ ABSL_FLAG(std::string, surface, "", "home, following, local, …; default home")
 ABSL_FLAG(std::string, ip, "", "the viewer's IP address");
 ABSL_FLAG(std::string, reason, "not_interested", "x: why; see `bauta reasons`");
 ABSL_FLAG(std::string, topic, "",
-          "follow, block, mute: a topic's id; x: only these of the post's topics, comma-separated");
-ABSL_FLAG(std::string, author, "", "follow, block, mute, suspend: an author's id, or code:HEX");
+          "follow, block, mute: a topic's id; x: only these of the post's topics, delete-interactions: searches "
+          "of these, comma-separated");
+ABSL_FLAG(std::string, author, "", "follow, block, mute, suspend, erase-author: an author's id, or code:HEX");
 ABSL_FLAG(std::string, grant, "", "consent: purposes to grant, comma-separated");
 ABSL_FLAG(std::string, withdraw, "", "consent: purposes to withdraw, comma-separated, or all");
 ABSL_FLAG(std::string, exclude_kinds, "",
           "consent: kinds of signal not to be kept any more, comma-separated");
 ABSL_FLAG(std::string, readmit_kinds, "", "consent: kinds of signal that may be kept again, comma-separated");
+ABSL_FLAG(bool, mark_minor, false, "consent: mark the subject as under age, for good");
+ABSL_FLAG(std::string, guardian_agrees, "",
+          "consent: yes or no; needs --issuer and --issuer_dir of a guardian");
+ABSL_FLAG(std::string, read_languages, "", "preferences: languages that are read, comma-separated, or none");
+ABSL_FLAG(std::string, chosen_city, "", "preferences: the city whose feed is read, an id, or none");
+ABSL_FLAG(std::string, like_topics, "", "preferences: topics that are liked, comma-separated, or none");
+ABSL_FLAG(std::string, delete_tag, "", "tags: the topic whose tag goes");
+ABSL_FLAG(std::string, kinds, "", "delete-interactions: only these kinds of signal, comma-separated");
 ABSL_FLAG(std::string, until, "", "suspend: until when, RFC 3339; absent: for good");
 ABSL_FLAG(std::string, posts, "", "import: a .csv or .ndjson file of posts");
 ABSL_FLAG(std::string, events, "", "import: a .csv or .ndjson file of interactions");

@@ -1,4 +1,4 @@
-// import, remove, suspend, authors: the catalogue, and what comes in by files.
+// import, remove, suspend, erase-author, authors: the catalogue, and what comes in by files.
 #include <cstdio>
 #include <memory>
 
@@ -88,6 +88,24 @@ absl::Status Suspend(const Arguments&) {
   return PrintResults(response, {"author"});
 }
 
+absl::Status EraseAuthor(const Arguments&) {
+  BAUTA_ASSIGN_OR_RETURN(const auto connection, ConnectByFlags());
+  const auto stub = v1::PostService::NewStub(connection->channel());
+  v1::EraseAuthorRequest request;
+  if (absl::GetFlag(FLAGS_author).empty()) return absl::InvalidArgumentError("whom? Give --author");
+  BAUTA_ASSIGN_OR_RETURN(*request.mutable_author(), ParseAuthor(absl::GetFlag(FLAGS_author)));
+  BAUTA_ASSIGN_OR_RETURN(const v1::EraseAuthorResponse response,
+                         connection->Call(*stub, &Stub::EraseAuthor, request));
+  if (absl::GetFlag(FLAGS_json)) {
+    PrintJson(response);
+    return absl::OkStatus();
+  }
+  PrintTable({"erased", "posts gone", "entry of the rights log"},
+             {{ShortTime(response.erase_time(), response.has_erase_time()),
+               absl::StrCat(response.removed_post_count()), absl::StrCat(response.log_sequence())}});
+  return absl::OkStatus();
+}
+
 absl::Status Authors(const Arguments& authors) {
   if (authors.empty()) return absl::InvalidArgumentError("which authors? Give their ids");
   BAUTA_ASSIGN_OR_RETURN(const auto connection, ConnectByFlags());
@@ -118,6 +136,7 @@ std::vector<Command> PostCommands() {
        "posts, interactions and visits from CSV or NDJSON", Import},
       {"remove", "POST… [--version=N]", "take posts down; a replay brings nothing back", Remove},
       {"suspend", "--author=ID [--until=TIME] [--undo]", "keep an author's posts out of every feed", Suspend},
+      {"erase-author", "--author=ID", "remove every post of an author; a replay brings none back", EraseAuthor},
       {"authors", "ID…", "the codes of authors", Authors},
   };
 }

@@ -29,8 +29,11 @@ void PrintConsent(const v1::Consent& consent) {
     absl::StrAppend(&excluded, excluded.empty() ? "" : ", ",
                     ShortEnumName(v1::SignalKind_descriptor(), kind));
   }
-  std::printf("policy version %u%s%s\n", consent.policy_version(),
-              excluded.empty() ? "" : ", not kept: ", excluded.c_str());
+  std::printf("policy version %u%s%s%s\n", consent.policy_version(),
+              excluded.empty() ? "" : ", not kept: ", excluded.c_str(),
+              !consent.minor()            ? ""
+              : consent.guardian_agreed() ? ", under age, a guardian agreed"
+                                          : ", under age, no guardian agreed");
 }
 
 absl::StatusOr<v1::Consent> ReadConsent(const Connection& connection, Stub& stub,
@@ -52,20 +55,35 @@ absl::StatusOr<v1::Consent> ChangeConsent(const Connection& connection, Stub& st
   return std::move(*response.mutable_consent());
 }
 
-absl::Status Consent(const Arguments&) {
-  BAUTA_ASSIGN_OR_RETURN(const auto connection, ConnectByFlags());
-  const auto stub = v1::SubjectService::NewStub(connection->channel());
-  v1::UpdateConsentRequest change;
-  BAUTA_ASSIGN_OR_RETURN(*change.mutable_subject(), SomebodyByFlags());
+// Whether they ask for a change.
+absl::StatusOr<bool> ApplyFlags(v1::UpdateConsentRequest& change) {
+  const std::string withdrawn = absl::GetFlag(FLAGS_withdraw), guardian = absl::GetFlag(FLAGS_guardian_agrees);
   BAUTA_ASSIGN_OR_RETURN(const auto grant, ParsePurposes(absl::GetFlag(FLAGS_grant)));
-  BAUTA_ASSIGN_OR_RETURN(const auto withdraw, ParsePurposes(absl::GetFlag(FLAGS_withdraw)));
+  BAUTA_ASSIGN_OR_RETURN(const auto withdraw, ParsePurposes(withdrawn == "all" ? "" : withdrawn));
   BAUTA_ASSIGN_OR_RETURN(const auto exclude, ParseSignalKinds(absl::GetFlag(FLAGS_exclude_kinds)));
   BAUTA_ASSIGN_OR_RETURN(const auto readmit, ParseSignalKinds(absl::GetFlag(FLAGS_readmit_kinds)));
   for (const auto purpose : grant) change.add_grant_purposes(purpose);
   for (const auto purpose : withdraw) change.add_withdraw_purposes(purpose);
   for (const auto kind : exclude) change.add_exclude_kinds(kind);
   for (const auto kind : readmit) change.add_readmit_kinds(kind);
-  const bool changes = !grant.empty() || !withdraw.empty() || !exclude.empty() || !readmit.empty();
+  change.set_withdraw_all(withdrawn == "all");
+  change.set_mark_minor(absl::GetFlag(FLAGS_mark_minor));
+  if (!guardian.empty()) {
+    if (guardian != "yes" && guardian != "no") {
+      return absl::InvalidArgumentError("guardian_agrees: yes or no expected");
+    }
+    change.set_guardian_agreed(guardian == "yes");
+  }
+  return !grant.empty() || !withdrawn.empty() || !exclude.empty() || !readmit.empty() ||
+         change.mark_minor() || change.has_guardian_agreed();
+}
+
+absl::Status Consent(const Arguments&) {
+  BAUTA_ASSIGN_OR_RETURN(const auto connection, ConnectByFlags());
+  const auto stub = v1::SubjectService::NewStub(connection->channel());
+  v1::UpdateConsentRequest change;
+  BAUTA_ASSIGN_OR_RETURN(*change.mutable_subject(), SomebodyByFlags());
+  BAUTA_ASSIGN_OR_RETURN(const bool changes, ApplyFlags(change));
   absl::StatusOr<v1::Consent> consent =
       changes ? ChangeConsent(*connection, *stub, change) : ReadConsent(*connection, *stub, change.subject());
   if (!consent.ok()) return consent.status();
@@ -121,7 +139,9 @@ absl::Status Erase(const Arguments&) {
 
 std::vector<Command> RightsCommands() {
   return {
-      {"consent", "--account=ID [--grant=PURPOSE,…] [--withdraw=PURPOSE,…|all] [--exclude_kinds=KIND,…]",
+      {"consent",
+       "--account=ID [--grant=PURPOSE,…] [--withdraw=PURPOSE,…|all] [--exclude_kinds=KIND,…] [--mark_minor] "
+       "[--guardian_agrees=yes|no]",
        "the switches, read or changed", Consent},
       {"export", "--account=ID", "everything kept of a subject, as JSON lines", Export},
       {"erase", "--account=ID", "destroy a subject's keys and rows; gives a receipt", Erase},

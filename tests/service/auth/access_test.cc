@@ -65,11 +65,15 @@ TEST(AccessTest, RolesAreThoseOfTheContract) {
       {"BatchUpdateConsents", {Role::kPrivacy}},
       {"GetPreferences", {Role::kFeed, Role::kIngest}},
       {"UpdatePreferences", {Role::kFeed, Role::kIngest}},
+      {"ListProfileTags", {Role::kPrivacy}},
+      {"DeleteProfileTag", {Role::kPrivacy}},
+      {"DeleteInteractions", {Role::kPrivacy}},
       {"ExportSubject", {Role::kPrivacy}},
       {"EraseSubject", {Role::kPrivacy}},
       {"UpsertPosts", {Role::kCatalogue}},
       {"RemovePosts", {Role::kCatalogue}},
       {"SuspendAuthors", {Role::kCatalogue}},
+      {"EraseAuthor", {Role::kCatalogue, Role::kPrivacy}},
       {"GetAuthorCodes", {Role::kCatalogue, Role::kFeed}},
       {"StreamRows", {Role::kTrainer}},
       {"ListModels", {Role::kTrainer, Role::kOperator}},
@@ -86,7 +90,8 @@ TEST(AccessTest, RightsCallsDemandATokenOfTheirGroup) {
   const std::map<std::string, RightsGroup> expected = {
       {"ExplainPost", RightsGroup::kExplain},   {"GetConsent", RightsGroup::kConsent},
       {"UpdateConsent", RightsGroup::kConsent}, {"ExportSubject", RightsGroup::kExport},
-      {"EraseSubject", RightsGroup::kErase},
+      {"EraseSubject", RightsGroup::kErase},    {"ListProfileTags", RightsGroup::kCorrect},
+      {"DeleteProfileTag", RightsGroup::kCorrect}, {"DeleteInteractions", RightsGroup::kCorrect},
   };
   for (const MethodAccess& access : AllMethods()) {
     const auto row = expected.find(std::string(access.name));
