@@ -75,6 +75,19 @@ TEST_F(FreshVectorTest, StaysAtThePriorBelowFifty) {
   EXPECT_TRUE(Solve(readers).empty());
 }
 
+TEST_F(FreshVectorTest, WhoDeletedATagOfThePostDoesNotMoveIt) {
+  std::vector<SubjectView> readers = Readers(60);
+  const TopicId topic = world_.post(kFresh.value()).topics.front();
+  for (size_t i = 0; i < 11; ++i) {
+    std::vector<Interaction> clicks = {Click(kFresh)};
+    SubjectViewBuilder builder, deleted;
+    readers[i] = Built(builder.Interactions(clicks));
+    ASSERT_FALSE(Solve(readers).empty()) << "the control";
+    readers[i] = Built(deleted.Interactions(clicks).DeletedTags({topic}));
+  }
+  EXPECT_TRUE(Solve(readers).empty());
+}
+
 TEST_F(FreshVectorTest, AsManyDirectionsAsTheRoundedNumberOfReadersAllows) {
   Rebuild({.dimension = 32});
   for (const auto& [readers, directions] :
