@@ -11,6 +11,7 @@
 #include "bauta/v1/interaction_service.pb.h"
 #include "bauta/v1/model_service.pb.h"
 #include "bauta/v1/post_service.pb.h"
+#include "bauta/v1/store_service.pb.h"
 #include "bauta/v1/subject_service.pb.h"
 #include "bauta/v1/training_service.pb.h"
 
@@ -23,7 +24,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> AllServices() {
   for (const google::protobuf::FileDescriptor* file :
        {v1::RankPostsRequest::descriptor()->file(), v1::ListReasonsRequest::descriptor()->file(),
         v1::ListModelsRequest::descriptor()->file(), v1::UpsertPostsRequest::descriptor()->file(),
-        v1::GetConsentRequest::descriptor()->file(), v1::StreamRowsRequest::descriptor()->file()}) {
+        v1::GetConsentRequest::descriptor()->file(), v1::StreamRowsRequest::descriptor()->file(),
+        v1::GetPrivacyReportRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
   }
   return services;
@@ -78,6 +80,9 @@ TEST(AccessTest, RolesAreThoseOfTheContract) {
       {"StreamRows", {Role::kTrainer}},
       {"ListModels", {Role::kTrainer, Role::kOperator}},
       {"ActivateModel", {Role::kOperator}},
+      {"GetPrivacyReport", {Role::kPrivacy, Role::kOperator}},
+      {"CreateBackup", {Role::kOperator}},
+      {"StopCollecting", {Role::kOperator}},
   };
   for (const MethodAccess& access : AllMethods()) {
     const auto row = expected.find(std::string(access.name));
@@ -88,9 +93,9 @@ TEST(AccessTest, RolesAreThoseOfTheContract) {
 
 TEST(AccessTest, RightsCallsDemandATokenOfTheirGroup) {
   const std::map<std::string, RightsGroup> expected = {
-      {"ExplainPost", RightsGroup::kExplain},   {"GetConsent", RightsGroup::kConsent},
-      {"UpdateConsent", RightsGroup::kConsent}, {"ExportSubject", RightsGroup::kExport},
-      {"EraseSubject", RightsGroup::kErase},    {"ListProfileTags", RightsGroup::kCorrect},
+      {"ExplainPost", RightsGroup::kExplain},      {"GetConsent", RightsGroup::kConsent},
+      {"UpdateConsent", RightsGroup::kConsent},    {"ExportSubject", RightsGroup::kExport},
+      {"EraseSubject", RightsGroup::kErase},       {"ListProfileTags", RightsGroup::kCorrect},
       {"DeleteProfileTag", RightsGroup::kCorrect}, {"DeleteInteractions", RightsGroup::kCorrect},
   };
   for (const MethodAccess& access : AllMethods()) {
