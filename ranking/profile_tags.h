@@ -21,8 +21,8 @@ struct ProfileTag {
 };
 
 // The greatest share first, equal ones by topic. An act is an interaction or a state of positive target and
-// confidence above 0, on a post that the catalogue or the model knows, or a search; one on a post with several
-// topics counts for each. What teaches nothing (SilentTopics) is no act.
+// confidence above 0, on a post that the catalogue or the model knows, or a search; one on a post with
+// several topics counts for each. What teaches nothing (SilentTopics) is no act.
 std::vector<ProfileTag> FindProfileTags(const SignalModel& signals, const LivePosts& posts,
                                         const SubjectView& view, Hour now);
 

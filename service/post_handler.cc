@@ -102,8 +102,7 @@ absl::StatusOr<v1::SuspendAuthorsResponse> PostHandler::SuspendAuthors(
 
 absl::StatusOr<v1::EraseAuthorResponse> PostHandler::EraseAuthor(const Principal&,
                                                                  const v1::EraseAuthorRequest& request) {
-  BAUTA_ASSIGN_OR_RETURN(const AuthorCode author,
-                         dependencies_.resolver.Author("author", request.author()));
+  BAUTA_ASSIGN_OR_RETURN(const AuthorCode author, dependencies_.resolver.Author("author", request.author()));
   BAUTA_ASSIGN_OR_RETURN(const AuthorErasure erasure, dependencies_.serving.EraseAuthor(author));
   v1::EraseAuthorResponse response;
   response.set_removed_post_count(erasure.removed_posts);

@@ -20,9 +20,8 @@ constexpr size_t kProfileTagsMax = 500;  // In one reply.
 absl::StatusOr<std::vector<ProfileTag>> SubjectHandler::ProfileTagsOf(const Pseudonym& subject) {
   const absl::Time now = dependencies_.clock.Now();
   const Visit visit = {.subject = subject, .place = std::nullopt, .surface = SurfaceId()};
-  BAUTA_ASSIGN_OR_RETURN(
-      const SubjectView view,
-      dependencies_.store.ReadSubject(visit, [](City) { return std::optional<Place>(); }));
+  BAUTA_ASSIGN_OR_RETURN(const SubjectView view,
+                         dependencies_.store.ReadSubject(visit, [](City) { return std::optional<Place>(); }));
   if (view.degraded()) return absl::UnavailableError("the subject's history cannot be read now; try again");
   BAUTA_ASSIGN_OR_RETURN(const ServingState::Reading releases, dependencies_.serving.Read(now));
   const SignalModel signals = releases.has_model() ? releases.model().signals() : EvenSignals();
@@ -75,9 +74,8 @@ absl::StatusOr<v1::DeleteInteractionsResponse> SubjectHandler::DeleteInteraction
                          dependencies_.resolver.Subject("subject", request.subject()));
   std::vector<InteractionDeletion> deletions(size);
   for (size_t i = 0; i < size; ++i) {
-    BAUTA_ASSIGN_OR_RETURN(deletions[i],
-                           CheckInteractionDeletion(FieldPath("deletions").At(i),
-                                                    request.deletions(static_cast<int>(i))));
+    BAUTA_ASSIGN_OR_RETURN(deletions[i], CheckInteractionDeletion(FieldPath("deletions").At(i),
+                                                                  request.deletions(static_cast<int>(i))));
   }
   BAUTA_ASSIGN_OR_RETURN(const size_t deleted, dependencies_.store.DeleteInteractions(subject, deletions));
   v1::DeleteInteractionsResponse response;

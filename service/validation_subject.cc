@@ -141,7 +141,8 @@ absl::StatusOr<CheckedRelationChange> CheckRelationChange(const FieldPath& field
 absl::StatusOr<InteractionDeletion> CheckInteractionDeletion(const FieldPath& field,
                                                              const v1::InteractionDeletion& deletion) {
   if ((deletion.post_id() == 0) == (deletion.topic_id() == 0)) {
-    return FieldError(field, "exactly one of post_id and topic_id", deletion.post_id() == 0 ? "none" : "both");
+    return FieldError(field, "exactly one of post_id and topic_id",
+                      deletion.post_id() == 0 ? "none" : "both");
   }
   InteractionDeletion checked;
   if (deletion.post_id() != 0) {

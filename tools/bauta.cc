@@ -14,8 +14,8 @@ namespace {
 
 std::vector<Command> AllCommands() {
   std::vector<Command> all;
-  for (auto* commands : {FeedCommands, TapCommands, RightsCommands, ChoiceCommands, PostCommands, ModelCommands,
-                         KeyCommands, StoreCommands, TownCommands}) {
+  for (auto* commands : {FeedCommands, TapCommands, RightsCommands, ChoiceCommands, PostCommands,
+                         ModelCommands, KeyCommands, StoreCommands, TownCommands}) {
     for (const Command& command : commands()) all.push_back(command);
   }
   return all;

@@ -45,8 +45,8 @@ struct Impression {
   friend auto operator<=>(const Impression&, const Impression&) = default;
 };
 
-// What of a history is to go: all that was done with `post`, impressions included, or the searches of `topic`;
-// the other one is 0.
+// What of a history is to go: all that was done with `post`, impressions included, or the searches of
+// `topic`; the other one is 0.
 struct InteractionDeletion {
   PostId post;
   TopicId topic;

@@ -22,9 +22,8 @@ grpc::Status PostRpc::SuspendAuthors(grpc::ServerContext* context, const v1::Sus
                   [&](const Principal& principal) { return handler_.SuspendAuthors(principal, *request); });
 }
 
-grpc::Status PostRpc::EraseAuthor(grpc::ServerContext* context,
-                                        const v1::EraseAuthorRequest* request,
-                                        v1::EraseAuthorResponse* response) {
+grpc::Status PostRpc::EraseAuthor(grpc::ServerContext* context, const v1::EraseAuthorRequest* request,
+                                  v1::EraseAuthorResponse* response) {
   return RunUnary(door_, *context, Method::kEraseAuthor, *request, *response,
                   [&](const Principal& principal) { return handler_.EraseAuthor(principal, *request); });
 }

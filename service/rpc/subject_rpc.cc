@@ -53,24 +53,25 @@ grpc::Status SubjectRpc::UpdatePreferences(grpc::ServerContext* context,
 }
 
 grpc::Status SubjectRpc::ListProfileTags(grpc::ServerContext* context,
-                                        const v1::ListProfileTagsRequest* request,
-                                        v1::ListProfileTagsResponse* response) {
+                                         const v1::ListProfileTagsRequest* request,
+                                         v1::ListProfileTagsResponse* response) {
   return RunUnary(door_, *context, Method::kListProfileTags, *request, *response,
                   [&](const Principal& principal) { return handler_.ListProfileTags(principal, *request); });
 }
 
 grpc::Status SubjectRpc::DeleteProfileTag(grpc::ServerContext* context,
-                                        const v1::DeleteProfileTagRequest* request,
-                                        v1::DeleteProfileTagResponse* response) {
+                                          const v1::DeleteProfileTagRequest* request,
+                                          v1::DeleteProfileTagResponse* response) {
   return RunUnary(door_, *context, Method::kDeleteProfileTag, *request, *response,
                   [&](const Principal& principal) { return handler_.DeleteProfileTag(principal, *request); });
 }
 
 grpc::Status SubjectRpc::DeleteInteractions(grpc::ServerContext* context,
-                                        const v1::DeleteInteractionsRequest* request,
-                                        v1::DeleteInteractionsResponse* response) {
-  return RunUnary(door_, *context, Method::kDeleteInteractions, *request, *response,
-                  [&](const Principal& principal) { return handler_.DeleteInteractions(principal, *request); });
+                                            const v1::DeleteInteractionsRequest* request,
+                                            v1::DeleteInteractionsResponse* response) {
+  return RunUnary(
+      door_, *context, Method::kDeleteInteractions, *request, *response,
+      [&](const Principal& principal) { return handler_.DeleteInteractions(principal, *request); });
 }
 
 grpc::Status SubjectRpc::ExportSubject(grpc::ServerContext* context, const v1::ExportSubjectRequest* request,

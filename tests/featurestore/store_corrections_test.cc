@@ -1,4 +1,5 @@
-// Single deletions, deleted tags, and erasures of authors: gone for good, an older database put back included.
+// Single deletions, deleted tags, and erasures of authors: gone for good, an older database put back
+// included.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,15 +30,19 @@ class StoreCorrectionsTest : public ::testing::Test {
 
   void Agree(PurposeSet purposes) {
     const auto edit = [&](HeadInstructions& head) {
-      head.consent =
-          Apply(head.consent, {.turn_on = purposes, .policy_version = 1}, store_.clock().Now());
+      head.consent = Apply(head.consent, {.turn_on = purposes, .policy_version = 1}, store_.clock().Now());
       return absl::OkStatus();
     };
     ASSERT_TRUE(store_->UpdateInstructions(SubjectNumber(kReader), {.what = "test"}, edit).ok());
   }
   SignalEvent Event(uint64_t post, SignalKind kind) {
-    return {.post = PostId(post), .topic = {}, .kind = kind, .surface = SurfaceId(1), .strength = 5,
-            .taken_back = false, .time = store_.clock().Now()};
+    return {.post = PostId(post),
+            .topic = {},
+            .kind = kind,
+            .surface = SurfaceId(1),
+            .strength = 5,
+            .taken_back = false,
+            .time = store_.clock().Now()};
   }
   void Record(const std::vector<SignalEvent>& events) {
     const auto outcomes = store_->Record(SubjectNumber(kReader), events, std::nullopt);
@@ -171,8 +176,9 @@ TEST_F(StoreCorrectionsTest, ADeletedTagsActsAreInNoLearnableRow) {
           Event(4, SignalKind::kImpression), Event(2, SignalKind::kImpression), Event(99, SignalKind::kClick),
           search, other_search});
   const auto edit = [&](const auto& change) {
-    ASSERT_TRUE(store_->UpdateInstructions(SubjectNumber(kReader), {.what = "test"},
-                                           [&](HeadInstructions& head) { return change(head); })
+    ASSERT_TRUE(store_
+                    ->UpdateInstructions(SubjectNumber(kReader), {.what = "test"},
+                                         [&](HeadInstructions& head) { return change(head); })
                     .ok());
   };
   const Hour hour = Hour::Floor(store_.clock().Now());
@@ -188,10 +194,13 @@ TEST_F(StoreCorrectionsTest, ADeletedTagsActsAreInNoLearnableRow) {
   });
   const auto row = [&] {
     std::vector<LearnableRow> rows;
-    EXPECT_TRUE(store_->ForEachLearnableRow({.what = "test"}, [&](LearnableRow one) {
-                       rows.push_back(std::move(one));
-                       return absl::OkStatus();
-                     }).ok());
+    EXPECT_TRUE(store_
+                    ->ForEachLearnableRow({.what = "test"},
+                                          [&](LearnableRow one) {
+                                            rows.push_back(std::move(one));
+                                            return absl::OkStatus();
+                                          })
+                    .ok());
     EXPECT_THAT(rows, SizeIs(1));
     return rows.empty() ? LearnableRow() : rows.front();
   };
@@ -225,7 +234,8 @@ TEST_F(StoreCorrectionsTest, ADeletedTagsActsAreInNoLearnableRow) {
 
 TEST_F(StoreCorrectionsTest, AnErasedAuthorLeavesMarksThatNameNobody) {
   Upsert({PostBy(kErasedAuthor, 1, 5), PostBy(kErasedAuthor, 2, 7), PostBy(8, 3, 1)});
-  const AuthorSuspension suspension = {.author = AuthorNumber(kErasedAuthor), .until = absl::InfiniteFuture()};
+  const AuthorSuspension suspension = {.author = AuthorNumber(kErasedAuthor),
+                                       .until = absl::InfiniteFuture()};
   ASSERT_TRUE(store_->SuspendAuthors({&suspension, 1}).ok());
   store_.Close();
   EXPECT_EQ(RowsWith(kErasedAuthor), 3u) << "the control";
@@ -257,7 +267,8 @@ TEST_F(StoreCorrectionsTest, AnErasedAuthorLeavesMarksThatNameNobody) {
 TEST_F(StoreCorrectionsTest, AnOlderDatabaseDoesNotBringAnErasedAuthorBack) {
   // Post 2 goes to another author before the erasure: the older database still has it as the erased one's.
   Upsert({PostBy(kErasedAuthor, 1, 5), PostBy(kErasedAuthor, 2, 1), PostBy(8, 3, 1)});
-  const AuthorSuspension suspension = {.author = AuthorNumber(kErasedAuthor), .until = absl::InfiniteFuture()};
+  const AuthorSuspension suspension = {.author = AuthorNumber(kErasedAuthor),
+                                       .until = absl::InfiniteFuture()};
   ASSERT_TRUE(store_->SuspendAuthors({&suspension, 1}).ok());
   store_.Close();
   const std::string older_db = folder_.path() + "/older-db";

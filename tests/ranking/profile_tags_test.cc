@@ -131,9 +131,10 @@ TEST_F(ProfileTagsTest, ADeletedTagTeachesAsIfNothingOfItHadBeenDone) {
     EXPECT_FLOAT_EQ(Tags(deleted)[0].share, Tags(never)[0].share);
     // No share of an explanation is of an act on it.
     for (const TasteShare& share : Why(deleted, PostId(5)).shares) {
-      const PostId post = share.origin == TasteShare::Origin::kInteraction ? life.interactions[share.index].post
-                          : share.origin == TasteShare::Origin::kState     ? life.states[share.index].post
-                                                                           : life.lessons[share.index].post;
+      const PostId post = share.origin == TasteShare::Origin::kInteraction
+                              ? life.interactions[share.index].post
+                          : share.origin == TasteShare::Origin::kState ? life.states[share.index].post
+                                                                       : life.lessons[share.index].post;
       EXPECT_FALSE(post != PostId() && Carries(post, topic));
     }
   }

@@ -42,10 +42,8 @@ class SubjectCorrectionsTest : public ::testing::Test {
   }
   void Serve() {
     const auto committed = [] { return absl::OkStatus(); };
-    ASSERT_TRUE(server_->backend()
-                    .serving()
-                    .Activate(MakeSnapshot(SmallModel("small", now())), committed)
-                    .ok());
+    ASSERT_TRUE(
+        server_->backend().serving().Activate(MakeSnapshot(SmallModel("small", now())), committed).ok());
   }
   std::vector<uint64_t> TagTopics() {
     std::vector<uint64_t> topics;
@@ -227,7 +225,8 @@ TEST_F(SubjectCorrectionsTest, ABadDeletionDeletesNothing) {
   both.set_topic_id(10);
   const std::vector<std::pair<std::vector<v1::InteractionDeletion>, const char*>> cases = {
       {{}, "deletions: 1 to 1000 elements allowed, 0 sent"},
-      {std::vector<v1::InteractionDeletion>(kDeletionsMax + 1, OfPost(1)), "deletions: 1 to 1000 elements allowed, 1001 sent"},
+      {std::vector<v1::InteractionDeletion>(kDeletionsMax + 1, OfPost(1)),
+       "deletions: 1 to 1000 elements allowed, 1001 sent"},
       {{OfPost(1), both}, "deletions[1]: exactly one of post_id and topic_id allowed, both sent"},
       {{OfPost(1), neither}, "deletions[1]: exactly one of post_id and topic_id allowed, none sent"},
       {{OfPost(uint64_t{1} << 63)}, "deletions[0].post_id"},

@@ -74,9 +74,10 @@ absl::Status TestServer::Prepare(const Options& options) {
     issuer_keys_.push_back(std::move(keys));
   }
   BAUTA_RETURN_IF_ERROR(WriteFileAtomically(files_, directory_.Join("tokens"), TokenFile()));
-  config_text_ = absl::StrCat("listen { unix_socket: 'socket' }\n", "access { token_file: 'tokens' ", issuers,
-                              "}\n", "store { directory: 'data' region: 'test' create: true view_cache_mib: 16 ",
-                              options.more_store_config, " }\n", options.more_config);
+  config_text_ =
+      absl::StrCat("listen { unix_socket: 'socket' }\n", "access { token_file: 'tokens' ", issuers, "}\n",
+                   "store { directory: 'data' region: 'test' create: true view_cache_mib: 16 ",
+                   options.more_store_config, " }\n", options.more_config);
   return absl::OkStatus();
 }
 

@@ -51,7 +51,8 @@ absl::StatusOr<bool> ApplyFlags(v1::Preferences& preferences) {
     }
   }
   if (!city.empty()) {
-    BAUTA_ASSIGN_OR_RETURN(const uint64_t id, city == kNone ? absl::StatusOr<uint64_t>(0) : ParseId("chosen_city", city));
+    BAUTA_ASSIGN_OR_RETURN(const uint64_t id,
+                           city == kNone ? absl::StatusOr<uint64_t>(0) : ParseId("chosen_city", city));
     if (id > UINT32_MAX) return absl::InvalidArgumentError("chosen_city: an id of the gazetteer expected");
     preferences.set_chosen_city_id(static_cast<uint32_t>(id));
   }
@@ -130,8 +131,7 @@ absl::Status DeleteInteractions(const Arguments& posts) {
   v1::DeleteInteractionsRequest request;
   BAUTA_ASSIGN_OR_RETURN(*request.mutable_subject(), SomebodyByFlags());
   BAUTA_ASSIGN_OR_RETURN(const auto kinds, ParseSignalKinds(absl::GetFlag(FLAGS_kinds)));
-  BAUTA_ASSIGN_OR_RETURN(const std::vector<uint64_t> topics,
-                         ParseIds("topic", absl::GetFlag(FLAGS_topic)));
+  BAUTA_ASSIGN_OR_RETURN(const std::vector<uint64_t> topics, ParseIds("topic", absl::GetFlag(FLAGS_topic)));
   for (const std::string& post : posts) {
     BAUTA_ASSIGN_OR_RETURN(const uint64_t id, ParseId("post", post));
     request.add_deletions()->set_post_id(id);

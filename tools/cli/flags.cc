@@ -34,9 +34,10 @@ ABSL_FLAG(std::string, backup, "", "restore: the name of a backup");
 ABSL_FLAG(std::string, surface, "", "home, following, local, …; default home");
 ABSL_FLAG(std::string, ip, "", "the viewer's IP address");
 ABSL_FLAG(std::string, reason, "not_interested", "x: why; see `bauta reasons`");
-ABSL_FLAG(std::string, topic, "",
-          "follow, block, mute: a topic's id; x: only these of the post's topics, delete-interactions: searches "
-          "of these, comma-separated");
+ABSL_FLAG(
+    std::string, topic, "",
+    "follow, block, mute: a topic's id; x: only these of the post's topics, delete-interactions: searches "
+    "of these, comma-separated");
 ABSL_FLAG(std::string, author, "", "follow, block, mute, suspend, erase-author: an author's id, or code:HEX");
 ABSL_FLAG(std::string, grant, "", "consent: purposes to grant, comma-separated");
 ABSL_FLAG(std::string, withdraw, "", "consent: purposes to withdraw, comma-separated, or all");

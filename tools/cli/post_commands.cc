@@ -136,7 +136,8 @@ std::vector<Command> PostCommands() {
        "posts, interactions and visits from CSV or NDJSON", Import},
       {"remove", "POST… [--version=N]", "take posts down; a replay brings nothing back", Remove},
       {"suspend", "--author=ID [--until=TIME] [--undo]", "keep an author's posts out of every feed", Suspend},
-      {"erase-author", "--author=ID", "remove every post of an author; a replay brings none back", EraseAuthor},
+      {"erase-author", "--author=ID", "remove every post of an author; a replay brings none back",
+       EraseAuthor},
       {"authors", "ID…", "the codes of authors", Authors},
   };
 }

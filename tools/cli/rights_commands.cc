@@ -57,7 +57,8 @@ absl::StatusOr<v1::Consent> ChangeConsent(const Connection& connection, Stub& st
 
 // Whether they ask for a change.
 absl::StatusOr<bool> ApplyFlags(v1::UpdateConsentRequest& change) {
-  const std::string withdrawn = absl::GetFlag(FLAGS_withdraw), guardian = absl::GetFlag(FLAGS_guardian_agrees);
+  const std::string withdrawn = absl::GetFlag(FLAGS_withdraw),
+                    guardian = absl::GetFlag(FLAGS_guardian_agrees);
   BAUTA_ASSIGN_OR_RETURN(const auto grant, ParsePurposes(absl::GetFlag(FLAGS_grant)));
   BAUTA_ASSIGN_OR_RETURN(const auto withdraw, ParsePurposes(withdrawn == "all" ? "" : withdrawn));
   BAUTA_ASSIGN_OR_RETURN(const auto exclude, ParseSignalKinds(absl::GetFlag(FLAGS_exclude_kinds)));
