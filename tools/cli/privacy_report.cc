@@ -81,9 +81,12 @@ void PrintRows(const v1::GetPrivacyReportResponse& report) {
 
 std::vector<Promise> Promises() {
   std::vector<Promise> promises;
+  bool in_table = false;  // The page has other tables too.
   for (absl::string_view line : absl::StrSplit(kPrivacyPage, '\n')) {
     std::vector<std::string> cells = absl::StrSplit(line, absl::MaxSplits(" | ", kPromiseColumns - 1));
-    if (!absl::StartsWith(line, "| ") || cells.size() != kPromiseColumns || cells[0] == "| promise") continue;
+    const bool begins = cells[0] == "| promise";
+    in_table = begins || (in_table && absl::StartsWith(line, "|"));
+    if (!in_table || begins || cells.size() != kPromiseColumns) continue;
     for (std::string& cell : cells) absl::StrReplaceAll({{"`", ""}}, &cell);
     promises.push_back({cells[0].substr(2), cells[2]});
   }
