@@ -99,4 +99,17 @@ absl::Status InitKeys(FileSystem& files, const std::string& directory, RandomSou
   return KeyHead::Create(files, directory, KeyHeadValues());
 }
 
+absl::Status CreateIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch,
+                               RandomSource& random) {
+  BAUTA_RETURN_IF_ERROR(
+      CreateRandomKey(files, privacy_internal::NumberedPath(directory, "identity", epoch.value()), random));
+  return files.SyncDirectory(directory);
+}
+
+absl::Status DestroyIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch) {
+  BAUTA_RETURN_IF_ERROR(privacy_internal::DestroyKeyFile(
+      files, privacy_internal::NumberedPath(directory, "identity", epoch.value())));
+  return files.SyncDirectory(directory);
+}
+
 }  // namespace bauta

@@ -64,6 +64,12 @@ class KeyRing {
 // folder holds anything at all; nothing is touched then.
 absl::Status InitKeys(FileSystem& files, const std::string& directory, RandomSource& random, absl::Time now);
 
+// Makes `directory`/identity.N of `epoch`, durably. ALREADY_EXISTS.
+absl::Status CreateIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch,
+                               RandomSource& random);
+// Overwrites and removes it, durably: every code under it is meaningless from then on. OK where it is absent.
+absl::Status DestroyIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch);
+
 }  // namespace bauta
 
 #endif  // BAUTA_PRIVACY_KEY_RING_H_

@@ -122,9 +122,19 @@ absl::Status SubjectKeys::Grow() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<SlotRef> SubjectKeys::Create() {
+// Leaves at the back of free_ the place to take.
+absl::Status SubjectKeys::MakePlace(Place place, uint64_t random) {
+  const size_t wanted = place == Place::kRandom ? std::max<size_t>(live_count_, 1) : 1;
+  while (free_.size() < wanted) BAUTA_RETURN_IF_ERROR(Grow());
+  if (place == Place::kRandom) std::swap(free_[random % free_.size()], free_.back());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SlotRef> SubjectKeys::Create(Place place) {
   SecretKey key;
   BAUTA_RETURN_IF_ERROR(random_.Fill(key.Fill()));
+  uint8_t random[8];
+  BAUTA_RETURN_IF_ERROR(random_.Fill(random));
   SlotRef slot;
   while (slot.generation == 0) {
     uint8_t generation[8];
@@ -133,7 +143,8 @@ absl::StatusOr<SlotRef> SubjectKeys::Create() {
   }
   const std::unique_lock lock(mutex_);
   BAUTA_RETURN_IF_ERROR(failure_);
-  if (free_.empty()) BAUTA_RETURN_IF_ERROR(Grow());
+  BAUTA_RETURN_IF_ERROR(
+      MakePlace(place, privacy_internal::LoadUint64(reinterpret_cast<const char*>(random))));
   slot.index = free_.back();
   BAUTA_RETURN_IF_ERROR(WriteSlot(slot, &key));
   free_.pop_back();

@@ -56,8 +56,13 @@ class SubjectKeys {
                                                            const Options& options);
   ~SubjectKeys();
 
+  // Where in the file a new slot lies. kLowest keeps the file small. kRandom is for subjects who move to a
+  // new identity key: any free place, of at least as many as are in use, so that the place which one subject
+  // left says nothing about the next one who gets it; the file may come to be twice as large.
+  enum class Place { kLowest, kRandom };
+
   // A new slot with a new random key. Not durable before Sync(). RESOURCE_EXHAUSTED: full disk.
-  absl::StatusOr<SlotRef> Create();
+  absl::StatusOr<SlotRef> Create(Place place = Place::kLowest);
   // Overwrites the slot and forgets its key at once; on the disk it is gone for certain after Sync(). A slot
   // that is not live is left alone, or overwritten again where its place is free (OK): destroying is safe to
   // repeat, and a replay that does so makes good what a failed sync left open. The place is used again only
@@ -101,6 +106,7 @@ class SubjectKeys {
   absl::Status Fail(absl::Status status);
   absl::Status WriteSlot(const SlotRef& slot, const SecretKey* key);  // Null: makes it free.
   absl::Status Grow();
+  absl::Status MakePlace(Place place, uint64_t random);
   // Steps of RerollWrapKey.
   absl::Status StartNext(uint32_t number, absl::Time now);
   absl::Status CopyToNext();

@@ -14,6 +14,7 @@ constexpr absl::Duration kUpkeepFirstDelay =
     absl::Minutes(10);  // A server that restarts daily must get there too.
 constexpr absl::Duration kUpkeepPeriod = absl::Hours(24);
 constexpr absl::Duration kUpkeepRetry = absl::Hours(1);
+constexpr size_t kSubjectsMovedAtOnce = 4096;  // A second: some of the disk is left to the calls.
 
 void LogRecovery(const RecoveryReport& report) {
   LogInfo(absl::StrCat("store opened: ", report.log_entries, " entries in the rights log, ",
@@ -36,6 +37,14 @@ PeriodicTask::Options UpkeepTaskOptions() {
           .first_delay = kUpkeepFirstDelay,
           .period = kUpkeepPeriod,
           .retry_period = kUpkeepRetry};
+}
+
+// Nothing to do, and for nothing, where no rotation of the identity key is running.
+PeriodicTask::Options RotationTaskOptions() {
+  return {.name = "identity_rotation",
+          .first_delay = absl::ZeroDuration(),
+          .period = absl::Seconds(1),
+          .retry_period = absl::Seconds(10)};
 }
 
 MetricSample Total(const char* name, const char* help, uint64_t value) {
@@ -111,7 +120,9 @@ Backend::Backend(const ServerConfig& config, const Clock& clock, Parts parts)
                                                             .crowd_min = config.fresh.crowd_min,
                                                             .retention = config.store.retention}),
       release_task_(ReleaseTaskOptions(), clock, [this] { return serving_->Refresh(); }),
-      upkeep_task_(UpkeepTaskOptions(), clock, [this] { return Upkeep(); }) {}
+      upkeep_task_(UpkeepTaskOptions(), clock, [this] { return Upkeep(); }),
+      rotation_task_(RotationTaskOptions(), clock,
+                     [this] { return store_->ContinueIdentityRotation(kSubjectsMovedAtOnce).status(); }) {}
 
 absl::Status Backend::Upkeep() {
   const absl::Status swept = store_->Sweep();
@@ -125,7 +136,7 @@ absl::Status Backend::Upkeep() {
   return audited;
 }
 
-std::vector<PeriodicTask*> Backend::tasks() { return {&release_task_, &upkeep_task_}; }
+std::vector<PeriodicTask*> Backend::tasks() { return {&release_task_, &upkeep_task_, &rotation_task_}; }
 
 std::vector<MetricSample> Backend::Samples() const {
   const StoreStatistics statistics = store_->statistics();
@@ -137,11 +148,11 @@ std::vector<MetricSample> Backend::Samples() const {
       Total("bauta_rows_recorded_total", "Interactions kept.", statistics.rows_recorded),
       Total("bauta_log_groups_total", "Groups committed to the rights log.", statistics.log_groups),
       Total("bauta_log_entries_total", "Entries written to the rights log.", statistics.log_entries)};
-  for (const PeriodicTask* task : {&release_task_, &upkeep_task_}) {
+  for (const PeriodicTask* task : {&release_task_, &upkeep_task_, &rotation_task_}) {
     samples.push_back({"bauta_task_failures_total", "Failed runs of a periodic task.", true,
                        static_cast<double>(task->failures()), "task", task->name()});
   }
-  for (const PeriodicTask* task : {&release_task_, &upkeep_task_}) {
+  for (const PeriodicTask* task : {&release_task_, &upkeep_task_, &rotation_task_}) {
     samples.push_back({"bauta_task_last_success_seconds", "When the task last succeeded, since the epoch.",
                        false, static_cast<double>(task->last_success_seconds()), "task", task->name()});
   }

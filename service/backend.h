@@ -95,6 +95,7 @@ class Backend {
   StoreHandler store_handler_;
   PeriodicTask release_task_;
   PeriodicTask upkeep_task_;
+  PeriodicTask rotation_task_;  // Continues what BeginIdentityRotation began, now or before a restart.
 };
 
 }  // namespace bauta

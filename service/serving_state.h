@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/writer_preferring_lock.h"
 #include "featurestore/records/ids.h"
 #include "featurestore/records/post.h"
 #include "featurestore/store/feature_store.h"
@@ -33,7 +34,6 @@
 #include "ranking/live_posts.h"
 #include "ranking/model_snapshot.h"
 #include "service/fresh_vectors.h"
-#include "service/writer_preferring_lock.h"
 
 namespace bauta {
 

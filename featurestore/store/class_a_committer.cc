@@ -69,6 +69,27 @@ absl::StatusOr<uint64_t> ClassACommitter::Commit(ClassAChange change) {
   return request.sequence;
 }
 
+std::vector<absl::StatusOr<uint64_t>> ClassACommitter::CommitAll(std::vector<ClassAChange> changes) {
+  std::vector<Request> requests(changes.size());
+  {
+    std::unique_lock lock(mutex_);
+    for (size_t i = 0; i < changes.size(); ++i) {
+      requests[i].change = std::move(changes[i]);
+      queue_.push_back(&requests[i]);
+    }
+    work_.notify_one();
+    done_.wait(lock, [&] {
+      return std::all_of(requests.begin(), requests.end(), [](const Request& one) { return one.done; });
+    });
+  }
+  std::vector<absl::StatusOr<uint64_t>> results;
+  results.reserve(requests.size());
+  for (const Request& request : requests) {
+    request.status.ok() ? results.emplace_back(request.sequence) : results.emplace_back(request.status);
+  }
+  return results;
+}
+
 absl::Status ClassACommitter::EnsureApplied() {
   {
     const std::lock_guard lock(mutex_);

@@ -89,6 +89,10 @@ class ClassACommitter {
   // - INTERNAL: the process is stopping, see Options::stop_process.
   absl::StatusOr<uint64_t> Commit(ClassAChange change);
 
+  // The same for changes of different subjects, which share their groups. One result a change, in their
+  // order.
+  std::vector<absl::StatusOr<uint64_t>> CommitAll(std::vector<ClassAChange> changes);
+
   // OK where every durable change is in the database; else tries again to put it there. UNAVAILABLE: the disk
   // is still full. Other writers (class B, upserts) call this under their lock and before they read: a row
   // written from an older state would be lost under, or undo, the change that waits.

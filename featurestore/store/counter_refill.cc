@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <shared_mutex>
 #include <vector>
 
 #include "base/status.h"
@@ -43,6 +44,7 @@ void CounterRefill::Run() {
 }
 
 absl::Status CounterRefill::CountFrom(uint32_t range) {
+  const std::shared_lock gate(core_.gate);
   const auto lock = core_.subject_locks.LockRange(range);
   BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
   const StoreCore::Counting counting = core_.CountingNow();
@@ -76,6 +78,13 @@ absl::StatusOr<CrowdCounts> CountByScan(StoreCore& core) {
         table.Add(ShareOfRows(core, subject, counting.at), from);
         return true;
       }));
+  if (core.old_engine == nullptr) return table.Read(from);
+  // Whoever has not moved yet; rows that have are dead there.
+  BAUTA_RETURN_IF_ERROR(ScanSubjects(*core.old_engine, 0, kRangeCount,
+                                     [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
+                                       table.Add(ShareOfRows(core, subject, counting.at), from);
+                                       return true;
+                                     }));
   return table.Read(from);
 }
 

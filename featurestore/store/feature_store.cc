@@ -1,5 +1,6 @@
 #include "featurestore/store/feature_store.h"
 
+#include <shared_mutex>
 #include <utility>
 
 #include "base/status.h"
@@ -9,6 +10,7 @@
 #include "featurestore/store/collecting.h"
 #include "featurestore/store/counter_refill.h"
 #include "featurestore/store/fresh_readers.h"
+#include "featurestore/store/identity_rotation.h"
 #include "featurestore/store/interaction_writer.h"
 #include "featurestore/store/learnable_rows.h"
 #include "featurestore/store/log_compaction.h"
@@ -30,6 +32,7 @@ class FeatureStore::Impl {
         subjects(*core, reader),
         interactions(*core, reader),
         posts(*core),
+        rotation(*core),
         refill(std::make_unique<CounterRefill>(*core)) {}
 
   ~Impl() {
@@ -42,6 +45,7 @@ class FeatureStore::Impl {
   SubjectWriter subjects;
   InteractionWriter interactions;
   PostWriter posts;
+  IdentityRotation rotation;
   std::unique_ptr<CounterRefill> refill;
 };
 
@@ -71,47 +75,51 @@ StoreStatistics FeatureStore::statistics() const {
 
 absl::StatusOr<SubjectView> FeatureStore::ReadSubject(
     const Visit& visit, absl::FunctionRef<std::optional<Place>(City)> place_of) const {
+  const std::shared_lock gate(impl_->core->gate);
   return impl_->reader.View(visit, place_of);
 }
 
 absl::StatusOr<HeadInstructions> FeatureStore::ReadInstructions(const Pseudonym& subject) const {
-  const StoredCode code = impl_->core->codes->ToStoredCode(subject);
-  SubjectRows rows;
-  impl_->reader.ReadRows(code, rows);
-  BAUTA_ASSIGN_OR_RETURN(StoredHead head, impl_->reader.Head(code, rows));
-  return std::move(head.value.head.instructions);
+  const std::shared_lock gate(impl_->core->gate);
+  BAUTA_ASSIGN_OR_RETURN(
+      SubjectReader::Found found,
+      impl_->reader.Find(impl_->core->codes->ToStoredCode(subject), [](const StoredHead&) { return false; }));
+  return std::move(found.head.value.head.instructions);
 }
 
 absl::StatusOr<SubjectRecord> FeatureStore::Export(const Pseudonym& subject) const {
   const StoreCore& core = *impl_->core;
-  const StoredCode code = core.codes->ToStoredCode(subject);
-  SubjectRows rows;
-  impl_->reader.ReadRows(code, rows);
-  BAUTA_ASSIGN_OR_RETURN(StoredHead head, impl_->reader.Head(code, rows));
+  const std::shared_lock gate(impl_->core->gate);
+  BAUTA_ASSIGN_OR_RETURN(SubjectReader::Found found,
+                         impl_->reader.Find(core.codes->ToStoredCode(subject), [](const StoredHead& head) {
+                           return !head.value.history_slot.empty();
+                         }));
+  BAUTA_RETURN_IF_ERROR(found.history.status());
   SubjectRecord record;
-  if (!head.value.history_slot.empty()) {
-    BAUTA_ASSIGN_OR_RETURN(StoredHistory history, impl_->reader.History(code, head.value.history_slot, rows));
-    DropExpired(history.rows, core.options.retention, head.value.head.instructions.consent.excluded_kinds,
-                core.now_hour());
-    record.interactions = std::move(history.rows.interactions);
-    record.states = std::move(history.rows.states);
-    record.impressions = std::move(history.rows.impressions);
-  }
-  record.head = std::move(head.value.head);
+  History& rows = found.history->rows;
+  DropExpired(rows, core.options.retention, found.head.value.head.instructions.consent.excluded_kinds,
+              core.now_hour());
+  record.interactions = std::move(rows.interactions);
+  record.states = std::move(rows.states);
+  record.impressions = std::move(rows.impressions);
+  record.head = std::move(found.head.value.head);
   return record;
 }
 
 absl::Status FeatureStore::UpdateInstructions(const Pseudonym& subject, const AdministrativeAct& act,
                                               absl::FunctionRef<absl::Status(HeadInstructions&)> edit) {
+  const std::shared_lock gate(impl_->core->gate);
   return impl_->subjects.Update(subject, act, edit);
 }
 
 absl::Status FeatureStore::BackfillConsent(const Pseudonym& subject, absl::Time since,
                                            absl::FunctionRef<absl::Status(HeadInstructions&)> edit) {
+  const std::shared_lock gate(impl_->core->gate);
   return impl_->subjects.Backfill(subject, since, edit);
 }
 
 absl::StatusOr<ErasureReceipt> FeatureStore::Erase(const Pseudonym& subject) {
+  const std::shared_lock gate(impl_->core->gate);
   return impl_->subjects.Erase(subject);
 }
 
@@ -123,10 +131,14 @@ absl::StatusOr<size_t> FeatureStore::DeleteInteractions(const Pseudonym& subject
 absl::StatusOr<std::vector<RecordOutcome>> FeatureStore::Record(
     const Pseudonym& subject, std::span<const SignalEvent> events,
     const std::optional<AuthorCode>& self_author) {
+  const std::shared_lock gate(impl_->core->gate);
   return impl_->interactions.Record(subject, events, self_author);
 }
 
-absl::Status FeatureStore::NoteVisit(const Visit& visit) { return impl_->interactions.NoteVisit(visit); }
+absl::Status FeatureStore::NoteVisit(const Visit& visit) {
+  const std::shared_lock gate(impl_->core->gate);
+  return impl_->interactions.NoteVisit(visit);
+}
 
 absl::StatusOr<std::vector<UpsertOutcome>> FeatureStore::UpsertPosts(std::span<const Post> posts) {
   return impl_->posts.Upsert(posts);
@@ -161,14 +173,25 @@ std::vector<AuthorSuspension> FeatureStore::Suspensions() const {
 
 CrowdCounts FeatureStore::ReadCounters(bool* complete) const {
   StoreCore& core = *impl_->core;
-  return core.counters.Read(Hour::Floor(core.CountingNow().at), complete);
+  const std::shared_lock gate(core.gate);
+  const StoreCore::Counting counting = core.CountingNow();
+  CrowdCounts counts = core.counters.Read(Hour::Floor(counting.at), complete);
+  if (complete != nullptr) *complete = *complete && core.UnmovedAreCounted(counting);
+  return counts;
 }
 
-absl::StatusOr<CrowdCounts> FeatureStore::CountByScan() const { return bauta::CountByScan(*impl_->core); }
+absl::StatusOr<CrowdCounts> FeatureStore::CountByScan() const {
+  const std::shared_lock gate(impl_->core->gate);
+  return bauta::CountByScan(*impl_->core);
+}
 
 FreshPosts FeatureStore::ReadFreshPosts(uint32_t readers_min) const {
   StoreCore& core = *impl_->core;
-  return core.counters.ReadFresh(Hour::Floor(core.CountingNow().at), readers_min);
+  const std::shared_lock gate(core.gate);
+  const StoreCore::Counting counting = core.CountingNow();
+  FreshPosts fresh = core.counters.ReadFresh(Hour::Floor(counting.at), readers_min);
+  fresh.complete = fresh.complete && core.UnmovedAreCounted(counting);
+  return fresh;
 }
 
 absl::StatusOr<std::vector<SubjectView>> FeatureStore::ReadReaders(PostId post) const {
@@ -189,6 +212,7 @@ absl::Status FeatureStore::RecordAct(const AdministrativeAct& act) {
   ClassAChange change;
   change.type = RightsEntryType::kAdministrativeAct;
   change.payload = payload.SerializeAsString();
+  const std::shared_lock gate(impl_->core->gate);
   return impl_->core->committer->Commit(std::move(change)).status();
 }
 
@@ -234,6 +258,14 @@ absl::Status FeatureStore::RerollWrapKey() {
   return core.subject_keys->RerollWrapKey(
       core.clock.Now(), [&core](uint32_t file) { return core.key_head->SetSubjectsFile(file); });
 }
+
+absl::Status FeatureStore::BeginIdentityRotation() { return impl_->rotation.Begin(); }
+
+absl::StatusOr<IdentityRotationProgress> FeatureStore::ContinueIdentityRotation(size_t subjects_max) {
+  return impl_->rotation.Continue(subjects_max);
+}
+
+IdentityRotationProgress FeatureStore::identity_rotation() const { return impl_->rotation.progress(); }
 
 absl::Status FeatureStore::CompactRightsLogIfDue() { return CompactIfDue(*impl_->core); }
 

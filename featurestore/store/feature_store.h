@@ -157,6 +157,14 @@ struct StoreStatistics {
   uint64_t log_entries = 0;
 };
 
+// How far the change of the identity key is.
+struct IdentityRotationProgress {
+  bool running = false;         // Two keys live, and subjects move from the older one.
+  uint32_t epoch = 1;           // Of the newest key: the N of keys/identity.N.
+  uint64_t subjects_moved = 0;  // By the pass, since it began or since the start; calls move theirs besides.
+  uint64_t subjects_left = 0;   // 0 also before the pass has looked, which it does in its first step.
+};
+
 // Why a class A call on a post or an account is made; the payload of a rights-log entry that changes no row
 // of this store.
 struct AdministrativeAct {
@@ -319,6 +327,28 @@ class FeatureStore {
   // full; the log goes on as it was, as after every error.
   absl::Status CompactRightsLogIfDue();
   absl::Status CompactRightsLog();  // The same in any case.
+
+  // ---- The identity key, by which subjects' rows are found, changes: everybody gets a new code, new data
+  // keys and new rows, in a new database; the old one and its key go at the end. Calls go on: a read finds a
+  // subject on either side, a write moves its subject first. Counters and views stay as they are; after a
+  // restart in the middle the counters are complete only at the end. A sweep leaves the not yet moved alone.
+  //
+  // To be driven by one thread: Begin once, then Continue until it says that nothing is running. The server
+  // has a periodic task that calls Continue every second, whoever called Begin; where nothing is running it
+  // costs nothing. A rotation that was cut off goes on after the next Open, by the same calls.
+
+  // Makes the new key and the new database, with the catalogue (posts can be read but not changed meanwhile,
+  // about a second for a million), and exchanges the two behind a moment in which every call waits. Recorded
+  // in the rights log. FAILED_PRECONDITION: a rotation is running. UNAVAILABLE: the disk is full. After an
+  // error everything is as it was.
+  absl::Status BeginIdentityRotation();
+
+  // Moves at most so many subjects; with the last one it compacts the rights log and removes the old database
+  // and its key. After an error (UNAVAILABLE: the disk is full; FAILED_PRECONDITION: the log is being
+  // compacted by another call) call again. DATA_LOSS: rows that fail their seal cannot be moved; the rotation
+  // stays open until their subjects are erased.
+  absl::StatusOr<IdentityRotationProgress> ContinueIdentityRotation(size_t subjects_max);
+  IdentityRotationProgress identity_rotation() const;
 
  private:
   class Impl;

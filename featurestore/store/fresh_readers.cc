@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <shared_mutex>
 #include <utility>
 
 #include "base/status.h"
@@ -36,6 +37,7 @@ absl::StatusOr<std::vector<SubjectView>> ReadReaders(StoreCore& core, const Subj
   std::vector<SubjectView> views;
   const absl::Time now = core.clock.Now();
   for (const Pseudonym& subject : core.counters.ReadersOf(post)) {
+    const std::shared_lock gate(core.gate);
     absl::StatusOr<std::shared_ptr<const CachedSubject>> present = reader.Present(subject, now);
     if (absl::IsDataLoss(present.status())) continue;  // One damaged row must not stop a post.
     BAUTA_RETURN_IF_ERROR(present.status());

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "featurestore/store/post_writer.h"
+#include "featurestore/store/subject_mover.h"
 
 namespace bauta {
 namespace {
@@ -117,8 +118,9 @@ absl::StatusOr<std::vector<RecordOutcome>> InteractionWriter::Record(
     const std::optional<AuthorCode>& self_author) {
   const StoredCode code = core_.codes->ToStoredCode(subject);
   const auto lock = core_.subject_locks.Lock(code);
-  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());  // A stop of collecting may be among it.
   if (!core_.collecting) return std::vector<RecordOutcome>(events.size(), RecordOutcome::kNotCollecting);
+  BAUTA_RETURN_IF_ERROR(PrepareWrite(core_, code));
   const absl::Time now = core_.clock.Now();
   BAUTA_ASSIGN_OR_RETURN(const std::shared_ptr<const CachedSubject> before, reader_.Cached(subject, now));
   if (before->degraded) {
@@ -214,8 +216,9 @@ absl::Status InteractionWriter::NoteVisit(const Visit& visit) {
   }
   const StoredCode code = core_.codes->ToStoredCode(*visit.subject);
   const auto lock = core_.subject_locks.Lock(code);
-  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());  // A stop of collecting may be among it.
   if (!core_.collecting) return absl::OkStatus();
+  BAUTA_RETURN_IF_ERROR(PrepareWrite(core_, code));
   BAUTA_ASSIGN_OR_RETURN(const std::shared_ptr<const CachedSubject> before,
                          reader_.Cached(*visit.subject, now));
   if (!before->head.exists() || before->degraded) return absl::OkStatus();

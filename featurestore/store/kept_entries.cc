@@ -49,6 +49,9 @@ class KeptEntries {
         return Unsealed<proto::AdministrativeAct>(entry, [&](const proto::AdministrativeAct& act) {
           if (IsRecent(act.time_micros())) others_.insert(header.sequence);
         });
+      case RightsEntryType::kIdentityRotation:
+        rotation_ = header.sequence;
+        return absl::OkStatus();
       default:
         others_.insert(header.sequence);
         return absl::OkStatus();
@@ -60,6 +63,7 @@ class KeptEntries {
     for (const auto& [slot, sequence] : states_) {
       if (subject_keys_.IsLive(slot)) kept.insert(sequence);
     }
+    if (rotation_ != 0) kept.insert(rotation_);
     for (const auto& [mark, sequence] : marks_) kept.insert(sequence);
     for (const auto& [post, sequence] : removals_) kept.insert(sequence);
     for (const auto& [author, sequence] : suspensions_) kept.insert(sequence);
@@ -88,6 +92,7 @@ class KeptEntries {
   absl::flat_hash_map<std::string, uint64_t> marks_;
   absl::flat_hash_map<uint64_t, uint64_t> removals_;
   absl::flat_hash_map<std::string, uint64_t> suspensions_;
+  uint64_t rotation_ = 0;
   absl::flat_hash_set<uint64_t> others_;
 };
 

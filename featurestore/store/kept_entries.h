@@ -17,6 +17,7 @@ namespace bauta {
 // - the newest state of each subject whose head's key lives;
 // - the newest removal of each post, and the newest suspension of each author, also one that ended: over an
 //   older database each of them may have to be said again;
+// - the newest rotation of the identity key;
 // - all author erasures, and entries of types that this program does not know;
 // - the newest erasure mark of each subject, and administrative acts, from `recent` on.
 // What is left out: states that a newer one replaced, states of the dead, marks and acts from before.

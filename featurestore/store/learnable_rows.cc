@@ -1,39 +1,75 @@
 #include "featurestore/store/learnable_rows.h"
 
-#include <cstring>
+#include <shared_mutex>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
 #include "featurestore/store/deleted_tags.h"
+#include "featurestore/store/shuffle.h"
 #include "featurestore/store/subject_scan.h"
 
 namespace bauta {
 namespace {
 
-// Fisher–Yates with unpredictable numbers: an order that a seed could give again would link two streams.
-absl::Status Shuffle(std::vector<StoredCode>& codes, RandomSource& random) {
-  std::vector<uint64_t> numbers(codes.size());
-  BAUTA_RETURN_IF_ERROR(
-      random.Fill(std::span(reinterpret_cast<uint8_t*>(numbers.data()), numbers.size() * sizeof(uint64_t))));
-  for (size_t i = codes.size(); i > 1; --i) std::swap(codes[i - 1], codes[numbers[i - 1] % i]);
-  return absl::OkStatus();
+// Empty where nothing may be learned from.
+absl::StatusOr<LearnableRow> ReadRow(StoreCore& core, const SubjectReader& reader, const Pseudonym& subject,
+                                     DeletedTags& deleted_tags) {
+  const std::shared_lock gate(core.gate);
+  const absl::Time now = core.clock.Now();
+  const auto consent_of = [&](const StoredHead& head) {
+    return Resolve(head.value.head.instructions.consent, core.options.policy, now);
+  };
+  BAUTA_ASSIGN_OR_RETURN(SubjectReader::Found found,
+                         reader.Find(core.codes->ToStoredCode(subject), [&](const StoredHead& head) {
+                           return consent_of(head).Holds(Purpose::kLearn);
+                         }));
+  const EffectiveConsent consent = consent_of(found.head);
+  if (!consent.Holds(Purpose::kLearn)) return LearnableRow();
+  BAUTA_RETURN_IF_ERROR(found.history.status());
+  const HeadInstructions& instructions = found.head.value.head.instructions;
+  LearnableRow row = MakeLearnableRow(std::move(found.history->rows), instructions, consent,
+                                      core.options.retention, Hour::Floor(now));
+  BAUTA_RETURN_IF_ERROR(deleted_tags.TakeOut(instructions.deleted_tags, row));
+  return row;
 }
 
-// Empty where nothing may be learned from.
-absl::StatusOr<LearnableRow> ReadRow(StoreCore& core, const SubjectReader& reader, const StoredCode& code,
-                                     DeletedTags& deleted_tags) {
-  SubjectRows rows;
-  reader.ReadRows(code, rows);
-  BAUTA_ASSIGN_OR_RETURN(const StoredHead head, reader.Head(code, rows));
-  const absl::Time now = core.clock.Now();
-  const EffectiveConsent consent = Resolve(head.value.head.instructions.consent, core.options.policy, now);
-  if (!consent.Holds(Purpose::kLearn)) return LearnableRow();
-  BAUTA_ASSIGN_OR_RETURN(StoredHistory history, reader.History(code, head.value.history_slot, rows));
-  LearnableRow row = MakeLearnableRow(std::move(history.rows), head.value.head.instructions, consent,
-                                      core.options.retention, Hour::Floor(now));
-  BAUTA_RETURN_IF_ERROR(deleted_tags.TakeOut(head.value.head.instructions.deleted_tags, row));
-  return row;
+// Everybody who has a history. While subjects move, the old database is looked through first: whoever leaves
+// it meanwhile is found in the new one.
+absl::StatusOr<std::vector<Pseudonym>> WhoHasAHistory(StoreCore& core) {
+  constexpr uint32_t kRangesAtATime = 1024;  // The gate is held for a stretch only.
+  std::vector<Pseudonym> subjects;
+  absl::flat_hash_set<Pseudonym> seen;
+  const auto collect = [&](const Engine& engine, IdentityEpoch epoch, uint32_t begin) {
+    return ScanSubjects(engine, begin, begin + kRangesAtATime,
+                        [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
+                          if (subject.head == nullptr || subject.history.empty()) return true;
+                          const Pseudonym pseudonym = core.codes->ToPseudonym(subject.code, epoch);
+                          if (seen.insert(pseudonym).second) subjects.push_back(pseudonym);
+                          return true;
+                        });
+  };
+  IdentityEpoch epoch;  // None yet.
+  bool in_old = true;
+  for (uint32_t begin = 0; begin < kRangeCount;) {
+    const std::shared_lock gate(core.gate);
+    if (epoch != core.epoch()) {  // Also where a rotation begins meanwhile: all anew.
+      epoch = core.epoch();
+      in_old = true;
+      begin = 0;
+    }
+    if (in_old && core.old_engine != nullptr) {
+      BAUTA_RETURN_IF_ERROR(collect(*core.old_engine, core.codes->epochs()[1], begin));
+    } else if (!in_old) {
+      BAUTA_RETURN_IF_ERROR(collect(*core.engine, epoch, begin));
+    }
+    begin += kRangesAtATime;
+    if (begin < kRangeCount || !in_old) continue;
+    in_old = false;
+    begin = 0;
+  }
+  return subjects;
 }
 
 bool IsEmpty(const LearnableRow& row) {
@@ -68,16 +104,11 @@ LearnableRow MakeLearnableRow(History history, const HeadInstructions& instructi
 
 absl::Status VisitLearnableRows(StoreCore& core, const SubjectReader& reader,
                                 absl::FunctionRef<absl::Status(LearnableRow)> visit) {
-  std::vector<StoredCode> codes;
-  BAUTA_RETURN_IF_ERROR(
-      ScanSubjects(*core.engine, 0, kRangeCount, [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
-        if (subject.head != nullptr && !subject.history.empty()) codes.push_back(subject.code);
-        return true;
-      }));
-  BAUTA_RETURN_IF_ERROR(Shuffle(codes, core.random));
+  BAUTA_ASSIGN_OR_RETURN(std::vector<Pseudonym> subjects, WhoHasAHistory(core));
+  BAUTA_RETURN_IF_ERROR(Shuffle(subjects, core.random));
   DeletedTags deleted_tags(core.posts);
-  for (const StoredCode& code : codes) {
-    absl::StatusOr<LearnableRow> row = ReadRow(core, reader, code, deleted_tags);
+  for (const Pseudonym& subject : subjects) {
+    absl::StatusOr<LearnableRow> row = ReadRow(core, reader, subject, deleted_tags);
     if (absl::IsDataLoss(row.status())) {  // One damaged row must not end all training.
       core.statistics.rows_unreadable.fetch_add(1, std::memory_order_relaxed);
       continue;

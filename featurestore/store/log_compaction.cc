@@ -2,17 +2,38 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "featurestore/store/kept_entries.h"
 #include "featurestore/store/rights_log_compaction.h"
+#include "privacy/secret.h"
 
 namespace bauta {
 namespace {
 
 absl::Time MarksKeptFrom(const StoreCore& core) {
   return core.clock.Now() - absl::Hours(core.options.retention.backfill_age_hours_max);
+}
+
+// Without the slots that the entry destroyed: keys from before the compaction are refused, so nobody has to
+// destroy them again, and beside the new slot of a subject who moved to another identity key they would say
+// who that was before. An entry whose own key died meanwhile stays as it is: nobody can open it.
+absl::Status ForgetDestroyed(const StoreCore& core, RightsEntry& entry) {
+  BAUTA_ASSIGN_OR_RETURN(std::optional<std::string> payload, core.rights_log_sealer->Unseal(entry));
+  if (!payload) return absl::OkStatus();
+  RightsEntryHeader header = entry.header;
+  header.destroyed.clear();
+  absl::StatusOr<std::string> sealed = core.rights_log_sealer->Seal(header, *payload);
+  WipeString(*payload);
+  if (absl::IsNotFound(sealed.status())) return absl::OkStatus();
+  BAUTA_RETURN_IF_ERROR(sealed.status());
+  entry.header = std::move(header);
+  entry.payload = *std::move(sealed);
+  return absl::OkStatus();
 }
 
 absl::Status CompactAlone(StoreCore& core) {
@@ -22,7 +43,8 @@ absl::Status CompactAlone(StoreCore& core) {
                          RightsLogCompaction::Begin(core.files, core.log_options(), *core.rights_log));
   BAUTA_ASSIGN_OR_RETURN(const absl::flat_hash_set<uint64_t> kept,
                          ChooseKeptEntries(*compaction, *core.rights_log_sealer, *core.subject_keys, recent));
-  BAUTA_RETURN_IF_ERROR(compaction->Write(kept, core.now_hour()));
+  BAUTA_RETURN_IF_ERROR(compaction->Write(
+      kept, [&](RightsEntry& entry) { return ForgetDestroyed(core, entry); }, core.now_hour()));
   BAUTA_RETURN_IF_ERROR(core.committer->SwitchLog(*compaction));
   core.erasures.DropBefore(recent);
   return absl::OkStatus();

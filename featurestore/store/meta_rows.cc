@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kFormat = "format";
 constexpr std::string_view kRegion = "region";
 constexpr std::string_view kRootCheck = "root-check";
+constexpr std::string_view kEpoch = "identity-epoch";
 constexpr std::string_view kApplied = "applied-sequence";
 constexpr std::string_view kClosed = "closed-at-sequence";
 
@@ -41,10 +42,12 @@ std::string NumberRow(uint64_t number) {
 absl::StatusOr<std::optional<StoreIdentity>> ReadIdentity(const Engine& engine) {
   BAUTA_ASSIGN_OR_RETURN(const std::optional<uint64_t> format, ReadNumber(engine, kFormat));
   if (!format) return std::optional<StoreIdentity>();
-  StoreIdentity identity = {.format = *format, .region = {}, .root_check = 0};
+  StoreIdentity identity = {.format = *format, .region = {}, .root_check = 0, .epoch = 1};
   BAUTA_ASSIGN_OR_RETURN(identity.region, engine.Get(Engine::Family::kMeta, kRegion));
   BAUTA_ASSIGN_OR_RETURN(const std::optional<uint64_t> root_check, ReadNumber(engine, kRootCheck));
   identity.root_check = root_check.value_or(0);
+  BAUTA_ASSIGN_OR_RETURN(const std::optional<uint64_t> epoch, ReadNumber(engine, kEpoch));
+  identity.epoch = epoch.value_or(1);
   return std::optional<StoreIdentity>(identity);
 }
 
@@ -53,6 +56,7 @@ absl::Status WriteIdentity(const Engine& engine, const StoreIdentity& identity) 
   BAUTA_RETURN_IF_ERROR(Put(engine, kFormat, NumberRow(identity.format), batch));
   BAUTA_RETURN_IF_ERROR(Put(engine, kRegion, identity.region, batch));
   BAUTA_RETURN_IF_ERROR(Put(engine, kRootCheck, NumberRow(identity.root_check), batch));
+  BAUTA_RETURN_IF_ERROR(Put(engine, kEpoch, NumberRow(identity.epoch), batch));
   BAUTA_RETURN_IF_ERROR(engine.Write(batch, /*sync=*/true));
   return ToStatus(engine.db().Flush(rocksdb::FlushOptions(), engine.family(Engine::Family::kMeta)),
                   "make the store");

@@ -19,6 +19,7 @@ struct StoreIdentity {
   uint64_t format = kStoreFormat;
   std::string region;
   uint64_t root_check = 0;  // Of the root key that its codes are under; see privacy/key_ring.h.
+  uint64_t epoch = 1;       // Of the identity key that they are under.
 };
 
 // Nothing: the database is new.

@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "featurestore/store/database_epoch.h"
+#include "featurestore/store/identity_rotation.h"
 #include "featurestore/store/meta_rows.h"
 #include "featurestore/store/post_writer.h"
 #include "featurestore/store/replay.h"
@@ -71,15 +73,19 @@ absl::Status OpenRightsLog(StoreCore& core, const KeyRing& key_ring) {
   return absl::OkStatus();
 }
 
-absl::Status CheckIdentity(StoreCore& core, const KeyRing& key_ring) {
-  BAUTA_ASSIGN_OR_RETURN(const std::optional<StoreIdentity> identity, ReadIdentity(*core.engine));
+// `made`: the database was new, which `create` allows.
+absl::Status CheckIdentity(const StoreCore& core, const KeyRing& key_ring, const Engine& engine,
+                           IdentityEpoch epoch, bool create, bool* made) {
+  BAUTA_ASSIGN_OR_RETURN(const std::optional<StoreIdentity> identity, ReadIdentity(engine));
+  *made = !identity.has_value();
   if (!identity) {
-    if (!core.options.create) {
+    if (!create) {
       return absl::FailedPreconditionError("the database does not say what it is; it is no store of Bauta's");
     }
-    return WriteIdentity(
-        *core.engine,
-        {.format = kStoreFormat, .region = core.options.region, .root_check = key_ring.root_check_value()});
+    return WriteIdentity(engine, {.format = kStoreFormat,
+                                  .region = core.options.region,
+                                  .root_check = key_ring.root_check_value(),
+                                  .epoch = epoch.value()});
   }
   if (identity->format != kStoreFormat) {
     return absl::FailedPreconditionError(
@@ -93,7 +99,26 @@ absl::Status CheckIdentity(StoreCore& core, const KeyRing& key_ring) {
   if (identity->root_check != key_ring.root_check_value()) {
     return absl::FailedPreconditionError("keys/root: the store's codes are under another root key");
   }
-  return absl::OkStatus();
+  return CheckDatabaseEpoch(IdentityEpoch(static_cast<uint32_t>(identity->epoch)), epoch);
+}
+
+// One database, or two while subjects move from one identity key to the next.
+absl::Status OpenDatabases(StoreCore& core, const KeyRing& key_ring) {
+  const std::string& directory = core.options.directory;
+  BAUTA_RETURN_IF_ERROR(CheckNoOtherDatabases(directory, core.codes->epochs()));
+  bool made = false;
+  BAUTA_ASSIGN_OR_RETURN(core.engine,
+                         Engine::Open(DatabaseDirectory(directory, core.epoch()), core.options.create));
+  BAUTA_RETURN_IF_ERROR(
+      CheckIdentity(core, key_ring, *core.engine, core.epoch(), core.options.create, &made));
+  if (!core.rotating()) return absl::OkStatus();
+  // Made empty where it is absent: a rotation may have come to its end but for the old key. Was it lost, the
+  // replay puts into it what the rights log has of those who have not moved.
+  const IdentityEpoch old = core.codes->epochs()[1];
+  BAUTA_ASSIGN_OR_RETURN(core.old_engine, Engine::Open(DatabaseDirectory(directory, old), /*create=*/true));
+  BAUTA_RETURN_IF_ERROR(
+      CheckIdentity(core, key_ring, *core.old_engine, old, /*create=*/true, &core.old_engine_made));
+  return made ? CopyCatalogue(*core.old_engine, *core.engine) : absl::OkStatus();
 }
 
 // Whether the last close was one, and nothing has been put in another's place since.
@@ -126,23 +151,22 @@ absl::StatusOr<std::unique_ptr<StoreCore>> OpenStore(FeatureStore::Options optio
     BAUTA_RETURN_IF_ERROR(files.CreateDirectories(directory));
   }
   BAUTA_ASSIGN_OR_RETURN(core->lock, StoreLock::Take(directory));
-  BAUTA_ASSIGN_OR_RETURN(core->codes, Pseudonymizer::Create(key_ring));
   BAUTA_RETURN_IF_ERROR(OpenKeys(*core));
   BAUTA_RETURN_IF_ERROR(OpenRightsLog(*core, key_ring));
   BAUTA_RETURN_IF_ERROR(FinishRestore(files, directory));
-  BAUTA_ASSIGN_OR_RETURN(core->engine, Engine::Open(directory + "/db", core->options.create));
-  BAUTA_RETURN_IF_ERROR(CheckIdentity(*core, key_ring));
+  BAUTA_RETURN_IF_ERROR(SettleEpochs(*core));
+  BAUTA_RETURN_IF_ERROR(OpenDatabases(*core, key_ring));
   BAUTA_RETURN_IF_ERROR(BringUp(*core));
 
-  const Engine& engine = *core->engine;
   core->committer = std::make_unique<ClassACommitter>(
       ClassACommitter::Options{},
       ClassACommitter::Database{
           .put_last_sequence =
-              [&engine](uint64_t sequence, rocksdb::WriteBatch& batch) {
-                PutAppliedSequence(engine, sequence, batch);
+              [parts = core.get()](uint64_t sequence, rocksdb::WriteBatch& batch) {
+                PutAppliedSequence(*parts->engine, sequence, batch);
               },
-          .write = [&engine](rocksdb::WriteBatch& batch) { return engine.Write(batch, /*sync=*/false); }},
+          .write = [parts = core.get()](
+                       rocksdb::WriteBatch& batch) { return parts->engine->Write(batch, /*sync=*/false); }},
       *core->rights_log, *core->rights_log_sealer, *core->subject_keys, *core->key_head);
   core->CountingNow();  // Begins the first refill.
   return core;

@@ -110,7 +110,7 @@ absl::Status LoadPosts(const Engine& engine, StoredPosts& table) {
 }
 
 absl::StatusOr<std::vector<UpsertOutcome>> PostWriter::Upsert(std::span<const Post> posts) {
-  const std::lock_guard lock(core_.posts_mutex);
+  const CatalogueLock lock(core_);
   BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
   std::vector<UpsertOutcome> outcomes;
   outcomes.reserve(posts.size());
@@ -147,7 +147,7 @@ absl::StatusOr<std::vector<UpsertOutcome>> PostWriter::Upsert(std::span<const Po
 }
 
 absl::Status PostWriter::Remove(std::span<const PostRemoval> removals) {
-  const std::lock_guard lock(core_.posts_mutex);
+  const CatalogueLock lock(core_);
   BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
   std::vector<PostRemoval> effective;
   proto::PostRemoval payload;
@@ -175,7 +175,7 @@ absl::Status PostWriter::Remove(std::span<const PostRemoval> removals) {
 
 absl::Status PostWriter::Suspend(std::span<const AuthorSuspension> suspensions) {
   if (suspensions.empty()) return absl::OkStatus();
-  const std::lock_guard lock(core_.posts_mutex);
+  const CatalogueLock lock(core_);
   BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
   proto::AuthorSuspension payload;
   for (const AuthorSuspension& suspension : suspensions) {

@@ -13,6 +13,7 @@
 #include "featurestore/store/little_endian.h"
 #include "featurestore/store/meta_rows.h"
 #include "featurestore/store/post_writer.h"
+#include "featurestore/store/subject_mover.h"
 #include "featurestore/store/subject_reader.h"
 #include "featurestore/store/subject_scan.h"
 #include "featurestore/store/times.h"
@@ -29,8 +30,13 @@ absl::Status Damaged(uint64_t sequence, const char* what) {
 
 class Replay {
  public:
-  Replay(StoreCore& core, uint64_t database_sequence, uint64_t keys_sequence)
-      : core_(core), reader_(core), database_sequence_(database_sequence), keys_sequence_(keys_sequence) {}
+  Replay(StoreCore& core, uint64_t database_sequence, uint64_t old_database_sequence, uint64_t keys_sequence)
+      : core_(core),
+        reader_(core),
+        database_sequence_(database_sequence),
+        old_database_sequence_(old_database_sequence),
+        keys_sequence_(keys_sequence),
+        codes_are_old_(core.rotating()) {}
 
   absl::Status Run() {
     BAUTA_RETURN_IF_ERROR(
@@ -61,7 +67,11 @@ class Replay {
     }
     if (header.type == RightsEntryType::kSubjectState) named_.insert(header.slot);
     if (header.type == RightsEntryType::kCollectingStop) core_.collecting = false;
-    const bool behind = header.sequence > database_sequence_;
+    if (header.type == RightsEntryType::kIdentityRotation) {
+      BAUTA_RETURN_IF_ERROR(PassRotation(entry));
+    }
+    const bool old_state = header.type == RightsEntryType::kSubjectState && codes_are_old_;
+    const bool behind = header.sequence > (old_state ? old_database_sequence_ : database_sequence_);
     if (behind) ++core_.recovery.entries_replayed;
     if (header.type == RightsEntryType::kErasure || (behind && header.type != RightsEntryType::kCheckpoint)) {
       BAUTA_ASSIGN_OR_RETURN(const std::optional<std::string> payload,
@@ -88,6 +98,15 @@ class Replay {
     }
   }
 
+  // While subjects move: states before the newest rotation's entry belong to the old database.
+  absl::Status PassRotation(const RightsEntry& entry) {
+    BAUTA_ASSIGN_OR_RETURN(const std::optional<std::string> payload, core_.rights_log_sealer->Unseal(entry));
+    proto::IdentityRotation rotation;
+    if (!payload || !rotation.ParseFromString(*payload)) return Damaged(entry.header.sequence, "rotation");
+    if (rotation.epoch() == core_.epoch().value()) codes_are_old_ = false;
+    return absl::OkStatus();
+  }
+
   absl::Status AddErasure(const RightsEntryHeader& header, const std::string& payload) {
     proto::Erasure erasure;
     if (!erasure.ParseFromString(payload) || erasure.mark().size() != sizeof(uint64_t)) {
@@ -102,8 +121,15 @@ class Replay {
     proto::SubjectState state;
     if (!state.ParseFromString(payload)) return Damaged(header.sequence, "subject's state");
     BAUTA_ASSIGN_OR_RETURN(const StoredCode code, StoredCode::FromView(state.stored_code()));
+    const Engine& engine = codes_are_old_ ? *core_.old_engine : *core_.engine;
+    if (codes_are_old_ && core_.old_engine_made && !core_.options.create) {
+      return absl::FailedPreconditionError(
+          "the database of the older identity epoch is absent, and not all of its subjects have moved: put "
+          "it "
+          "back");
+    }
     SubjectRows rows;
-    reader_.ReadRows(code, rows);
+    reader_.ReadRowsFrom(engine, code, rows);
     // A head that cannot be read is replaced: the log has all of it but the class B part.
     const absl::StatusOr<StoredHead> kept = reader_.Head(code, rows);
     if (kept.ok() && kept->exists() && kept->sequence >= header.sequence) return absl::OkStatus();
@@ -114,25 +140,28 @@ class Replay {
     if (kept.ok()) value.head.observed = kept->value.head.observed;
     HeadObserved& observed = value.head.observed;
     const absl::Time time = absl::FromUnixMicros(state.time_micros());
-    observed.month_last_seen =
-        std::max(observed.month_last_seen, static_cast<uint16_t>(MonthOf(Hour::Floor(time))));
+    const bool moved_only = state.act() == kMoveAct && observed.month_last_seen != 0;  // Nobody was seen.
+    if (!moved_only) {
+      observed.month_last_seen =
+          std::max(observed.month_last_seen, static_cast<uint16_t>(MonthOf(Hour::Floor(time))));
+    }
     if (!value.head.instructions.consent.IsOn(Purpose::kLocate)) observed.city.reset();
 
     BAUTA_ASSIGN_OR_RETURN(const std::string sealed, core_.rows->SealHeadValue(code, header.slot, value));
     rocksdb::WriteBatch batch;
     const SubjectKey key(code, RowKind::kHead);
     BAUTA_RETURN_IF_ERROR(
-        ToStatus(batch.Put(core_.engine->family(Engine::Family::kSubject), ToSlice(key.view()),
+        ToStatus(batch.Put(engine.family(Engine::Family::kSubject), ToSlice(key.view()),
                            ToSlice(SubjectRowCodec::HeadRow(header.slot, header.sequence, sealed))),
                  "replay a subject's state"));
-    BAUTA_RETURN_IF_ERROR(FitHistory(code, value.history_slot, rows, batch));
-    return core_.engine->Write(batch, /*sync=*/false);
+    BAUTA_RETURN_IF_ERROR(FitHistory(engine, code, value.history_slot, rows, batch));
+    return engine.Write(batch, /*sync=*/false);
   }
 
   // Keeps the frames under the key that the head names; without any, an empty one that names it.
-  absl::Status FitHistory(const StoredCode& code, const SlotRef& slot, const SubjectRows& rows,
-                          rocksdb::WriteBatch& batch) {
-    rocksdb::ColumnFamilyHandle* family = core_.engine->family(Engine::Family::kSubject);
+  absl::Status FitHistory(const Engine& engine, const StoredCode& code, const SlotRef& slot,
+                          const SubjectRows& rows, rocksdb::WriteBatch& batch) {
+    rocksdb::ColumnFamilyHandle* family = engine.family(Engine::Family::kSubject);
     const SubjectKey key(code, RowKind::kHistory);
     if (slot.empty() || !core_.subject_keys->IsLive(slot)) {
       return ToStatus(batch.Delete(family, ToSlice(key.view())), "replay a history");
@@ -203,7 +232,9 @@ class Replay {
   StoreCore& core_;
   const SubjectReader reader_;
   const uint64_t database_sequence_;
+  const uint64_t old_database_sequence_;  // 0 where there is none.
   const uint64_t keys_sequence_;
+  bool codes_are_old_;                  // Of the entries that are visited now.
   absl::flat_hash_set<SlotRef> named_;  // Heads' keys that the log names and has not destroyed.
   size_t lost_ = 0;
 };
@@ -220,7 +251,11 @@ absl::Status ReplayRightsLog(StoreCore& core) {
                      database_sequence > last ? "the database" : "keys/subjects", " holds entry ",
                      std::max(database_sequence, keys_sequence), ": an older copy of the log was put back"));
   }
-  BAUTA_RETURN_IF_ERROR(Replay(core, database_sequence, keys_sequence).Run());
+  uint64_t old_database_sequence = 0;
+  if (core.old_engine != nullptr) {
+    BAUTA_ASSIGN_OR_RETURN(old_database_sequence, ReadAppliedSequence(*core.old_engine));
+  }
+  BAUTA_RETURN_IF_ERROR(Replay(core, database_sequence, old_database_sequence, keys_sequence).Run());
   if (keys_sequence < last) {
     BAUTA_RETURN_IF_ERROR(core.subject_keys->SetLastAppliedSequence(last));
     BAUTA_RETURN_IF_ERROR(core.subject_keys->Sync());
@@ -241,23 +276,26 @@ absl::Status DestroyOrphanedKeys(StoreCore& core) {
     named.insert(slot);
     if (std::binary_search(damaged.begin(), damaged.end(), slot.index)) named_damaged.insert(slot.index);
   };
-  BAUTA_RETURN_IF_ERROR(
-      ScanSubjects(*core.engine, 0, kRangeCount, [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
-        if (subject.head != nullptr) {
-          std::string_view sealed;
-          BAUTA_ASSIGN_OR_RETURN(const HeadHeader header, DecodeHeadRow(*subject.head, &sealed));
-          name(header.slot);
-        }
-        BAUTA_ASSIGN_OR_RETURN(const Frames frames, DecodeHistoryRow(subject.history));
-        for (const Frame& frame : frames) name(frame.slot);
-        BAUTA_ASSIGN_OR_RETURN(const std::vector<SlotRef> live, core.rows->LiveSlots(subject.history));
-        if (live.size() <= 1) return true;
-        BAUTA_ASSIGN_OR_RETURN(const StoredHead head, core.rows->OpenHead(subject.code, subject.head));
-        for (const SlotRef& slot : live) {
-          if (slot != head.value.history_slot) named.erase(slot);
-        }
-        return true;
-      }));
+  const auto name_keys_of = [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
+    if (subject.head != nullptr) {
+      std::string_view sealed;
+      BAUTA_ASSIGN_OR_RETURN(const HeadHeader header, DecodeHeadRow(*subject.head, &sealed));
+      name(header.slot);
+    }
+    BAUTA_ASSIGN_OR_RETURN(const Frames frames, DecodeHistoryRow(subject.history));
+    for (const Frame& frame : frames) name(frame.slot);
+    BAUTA_ASSIGN_OR_RETURN(const std::vector<SlotRef> live, core.rows->LiveSlots(subject.history));
+    if (live.size() <= 1) return true;
+    BAUTA_ASSIGN_OR_RETURN(const StoredHead head, core.rows->OpenHead(subject.code, subject.head));
+    for (const SlotRef& slot : live) {
+      if (slot != head.value.history_slot) named.erase(slot);
+    }
+    return true;
+  };
+  BAUTA_RETURN_IF_ERROR(ScanSubjects(*core.engine, 0, kRangeCount, name_keys_of));
+  if (core.old_engine != nullptr) {
+    BAUTA_RETURN_IF_ERROR(ScanSubjects(*core.old_engine, 0, kRangeCount, name_keys_of));
+  }
   if (!named_damaged.empty()) {
     return absl::DataLossError(absl::StrCat("keys/subjects: ", named_damaged.size(),
                                             " keys that rows of the database name are damaged"));

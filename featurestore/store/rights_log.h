@@ -109,7 +109,7 @@ struct RightsLogReport {
   uint64_t last_sequence = 0;
   Sha256Digest last_hash{};
   uint64_t size_bytes = 0;
-  uint64_t entries_by_type[9] = {};  // By RightsEntryType.
+  uint64_t entries_by_type[kRightsEntryTypeCount] = {};  // By RightsEntryType.
   uint64_t compacted_bytes = 0;      // What the last compaction left of it; 0: there was none.
   Hour compaction_hour;              // When it was.
   uint64_t entries_beyond_head = 0;  // Whole, not named by keys/head.

@@ -76,7 +76,7 @@ absl::Status RightsLogCompaction::CreateFiles() {
   return absl::OkStatus();
 }
 
-absl::Status RightsLogCompaction::Write(const absl::flat_hash_set<uint64_t>& kept, Hour now) {
+absl::Status RightsLogCompaction::Write(const absl::flat_hash_set<uint64_t>& kept, Reseal reseal, Hour now) {
   BAUTA_RETURN_IF_ERROR(CreateFiles());
   hour_ = now;
   buffer_ = EncodeFileHeader(
@@ -94,10 +94,11 @@ absl::Status RightsLogCompaction::Write(const absl::flat_hash_set<uint64_t>& kep
              EncodeCheckpoint(checkpoint)));
   BAUTA_ASSIGN_OR_RETURN(RightsLogReader reader, ReadOldFile());
   while (true) {
-    BAUTA_ASSIGN_OR_RETURN(const std::optional<RightsEntry> entry, reader.Next());
+    BAUTA_ASSIGN_OR_RETURN(std::optional<RightsEntry> entry, reader.Next());
     if (!entry.has_value()) break;
     if (entry->header.type == RightsEntryType::kCheckpoint || !kept.contains(entry->header.sequence))
       continue;
+    if (!entry->header.destroyed.empty()) BAUTA_RETURN_IF_ERROR(reseal(*entry));
     BAUTA_RETURN_IF_ERROR(Append(entry->header, entry->payload));
   }
   BAUTA_RETURN_IF_ERROR(WriteOut());

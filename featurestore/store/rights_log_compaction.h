@@ -45,9 +45,11 @@ class RightsLogCompaction {
   // All entries that it is about, but an older checkpoint. Stops at the first error of `visit`.
   absl::Status ForEachEntry(absl::FunctionRef<absl::Status(const RightsEntry&)> visit) const;
 
-  // Writes the checkpoint and the entries of ForEachEntry whose sequence is in `kept`. Not durable yet.
-  // RESOURCE_EXHAUSTED: full disk. Any error ends this compaction, and the log goes on as it is.
-  absl::Status Write(const absl::flat_hash_set<uint64_t>& kept, Hour now);
+  // Writes the checkpoint and the entries of ForEachEntry whose sequence is in `kept`; of those that name
+  // destroyed slots, what `reseal` makes of them. Not durable yet. RESOURCE_EXHAUSTED: full disk. Any error
+  // ends this compaction, and the log goes on as it is.
+  using Reseal = absl::FunctionRef<absl::Status(RightsEntry&)>;
+  absl::Status Write(const absl::flat_hash_set<uint64_t>& kept, Reseal reseal, Hour now);
 
   // For the log thread: adds what was appended meanwhile, and makes all of it durable. Errors as Write. From
   // OK on the log takes no entry until Adopt, since nobody knows which of the two files keys/head names.

@@ -70,6 +70,8 @@ std::string_view RightsEntryTypeName(RightsEntryType type) {
       return "checkpoint";
     case RightsEntryType::kCollectingStop:
       return "collecting-stop";
+    case RightsEntryType::kIdentityRotation:
+      return "identity-rotation";
     case RightsEntryType::kUnspecified:
       break;
   }

@@ -31,7 +31,9 @@ enum class RightsEntryType : uint8_t {
   kCheckpoint = 7,
   // Collecting has stopped, for good: the type alone says so, without any key. Every compaction keeps it.
   kCollectingStop = 8,
+  kIdentityRotation = 9,  // Codes in the entries behind it are under another identity key.
 };
+inline constexpr size_t kRightsEntryTypeCount = 10;
 
 // "subject-state", "erasure", …; "unknown" for a number that no type has.
 std::string_view RightsEntryTypeName(RightsEntryType type);

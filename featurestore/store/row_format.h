@@ -37,6 +37,9 @@ struct HeadHeader {
   SlotRef slot;
   uint64_t sequence = 0;  // Of the last class A change; of the rights log.
 };
+// In the place of a sequence: a subject's head that was copied from the database of an older identity key,
+// and whose move is not in the rights log yet. It counts only where the old head's key is gone.
+inline constexpr uint64_t kNotLoggedYet = 0;
 inline constexpr size_t kHeadHeaderSize = 1 + 4 + 8 + 8;
 std::string EncodeHeadHeader(const HeadHeader& header);
 // DATA_LOSS: too short; FAILED_PRECONDITION: another format.

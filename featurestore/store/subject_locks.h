@@ -11,15 +11,16 @@
 
 namespace bauta {
 
-// Thread-safe. A thread holds one at a time.
+// Thread-safe. A thread holds one at a time, but for the pass of a rotation, which holds several.
 class SubjectLocks {
  public:
   static constexpr uint32_t kStripes = 1024;
 
   std::unique_lock<std::mutex> Lock(const StoredCode& code) { return LockRange(RangeOf(code)); }
   std::unique_lock<std::mutex> LockRange(uint32_t range) {
-    return std::unique_lock(mutexes_[range * kStripes / kRangeCount]);
+    return std::unique_lock(mutexes_[StripeOf(range)]);
   }
+  static uint32_t StripeOf(uint32_t range) { return range * kStripes / kRangeCount; }
 
  private:
   std::array<std::mutex, kStripes> mutexes_;

@@ -40,8 +40,20 @@ class SubjectReader {
  public:
   explicit SubjectReader(StoreCore& core) : core_(core) {}
 
-  // Both rows from one consistent read.
+  // Both rows from one consistent read. For those who hold the subject's lock: after PrepareWrite all of it
+  // is here.
   void ReadRows(const StoredCode& code, SubjectRows& rows) const;
+  void ReadRowsFrom(const Engine& engine, const StoredCode& code, SubjectRows& rows) const;
+
+  // The subject wherever it lies, for those who hold no lock; `code` is under the newest key. The history is
+  // read where `wants` says so of the head, else it is empty. Errors of the head as Head; of the history
+  // within.
+  struct Found {
+    StoredHead head;
+    absl::StatusOr<StoredHistory> history = StoredHistory();
+  };
+  using Wants = absl::FunctionRef<bool(const StoredHead&)>;
+  absl::StatusOr<Found> Find(const StoredCode& code, Wants wants) const;
 
   // UNAVAILABLE: the row cannot be read. DATA_LOSS: it fails its seal.
   absl::StatusOr<StoredHead> Head(const StoredCode& code, const SubjectRows& rows) const;
@@ -62,6 +74,8 @@ class SubjectReader {
 
  private:
   absl::StatusOr<std::shared_ptr<const CachedSubject>> Load(const StoredCode& code, absl::Time now) const;
+  absl::StatusOr<Found> FindIn(const StoredCode& code, const SubjectRows& rows, Wants wants) const;
+  absl::StatusOr<Found> FindWhileMoving(const StoredCode& code, Wants wants) const;
 
   StoreCore& core_;
 };

@@ -10,6 +10,7 @@
 namespace bauta {
 namespace {
 
+constexpr uint32_t kMovedDays = 64;
 // A slot that no file has; it names the decoy's key alone.
 constexpr SlotRef kDecoySlot = {.index = 0, .generation = 1};
 
@@ -42,6 +43,24 @@ std::string SubjectRowCodec::HeadRow(const SlotRef& slot, uint64_t sequence, std
 
 absl::StatusOr<std::string> SubjectRowCodec::SealFrame(const StoredCode& code, const SlotRef& slot,
                                                        const History& rows) const {
+  const DayRange days = DaysOf(rows);
+  return SealRows(code, slot, rows,
+                  {.slot = slot, .oldest_day = days.oldest, .newest_day = days.newest, .sealed = {}});
+}
+
+absl::StatusOr<std::string> SubjectRowCodec::SealMovedFrame(const StoredCode& code, const SlotRef& slot,
+                                                            const History& rows) const {
+  const DayRange days = DaysOf(rows);
+  if (days.oldest > days.newest) return SealFrame(code, slot, rows);  // An empty one has no days.
+  return SealRows(code, slot, rows,
+                  {.slot = slot,
+                   .oldest_day = days.oldest / kMovedDays * kMovedDays,
+                   .newest_day = days.newest / kMovedDays * kMovedDays + kMovedDays - 1,
+                   .sealed = {}});
+}
+
+absl::StatusOr<std::string> SubjectRowCodec::SealRows(const StoredCode& code, const SlotRef& slot,
+                                                      const History& rows, const Frame& days) const {
   BAUTA_ASSIGN_OR_RETURN(const SecretKey key, subject_keys_.DataKey(slot));
   std::string sealed;
   std::string plain = EncodeHistory(rows);
@@ -49,9 +68,10 @@ absl::StatusOr<std::string> SubjectRowCodec::SealFrame(const StoredCode& code, c
       Seal(key, RowAssociatedData(RowKind::kHistory, code, slot), plain, random_, sealed);
   WipeString(plain);
   BAUTA_RETURN_IF_ERROR(status);
-  const DayRange days = DaysOf(rows);
+  Frame whole = days;
+  whole.sealed = sealed;
   std::string frame;
-  AppendFrame({.slot = slot, .oldest_day = days.oldest, .newest_day = days.newest, .sealed = sealed}, frame);
+  AppendFrame(whole, frame);
   return frame;
 }
 

@@ -53,6 +53,10 @@ class SubjectRowCodec {
   static std::string HeadRow(const SlotRef& slot, uint64_t sequence, std::string_view sealed);
   absl::StatusOr<std::string> SealFrame(const StoredCode& code, const SlotRef& slot,
                                         const History& rows) const;
+  // The same for a subject who moves to another identity key: the clear days are rounded outwards to 64 days,
+  // so that they do not say which row of the old database this was.
+  absl::StatusOr<std::string> SealMovedFrame(const StoredCode& code, const SlotRef& slot,
+                                             const History& rows) const;
 
   // `row` is null where there is none. A row whose slot is not live is as absent. DATA_LOSS: fails its seal.
   absl::StatusOr<StoredHead> OpenHead(const StoredCode& code, const std::string_view* row) const;
@@ -65,6 +69,8 @@ class SubjectRowCodec {
   absl::StatusOr<std::vector<SlotRef>> LiveSlots(std::string_view row) const;
 
  private:
+  absl::StatusOr<std::string> SealRows(const StoredCode& code, const SlotRef& slot, const History& rows,
+                                       const Frame& days) const;
   absl::StatusOr<HeadValue> UnsealHead(const SecretKey& key, const StoredCode& code, const SlotRef& slot,
                                        std::string_view sealed) const;
 

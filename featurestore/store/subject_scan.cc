@@ -38,8 +38,16 @@ absl::Status ScanSubjects(const Engine& engine, uint32_t begin, uint32_t end,
     }
     const bool has_history = rows->Valid() && kind == RowKind::kHistory && next == subject.code;
     if (has_history) subject.history = ToView(rows->value());
-    BAUTA_ASSIGN_OR_RETURN(const bool more, visit(subject));
-    if (!more) return absl::OkStatus();
+    std::string_view sealed;
+    bool being_moved = false;
+    if (subject.head != nullptr) {
+      const absl::StatusOr<HeadHeader> header = DecodeHeadRow(*subject.head, &sealed);
+      being_moved = header.ok() && header->sequence == kNotLoggedYet;
+    }
+    if (!being_moved) {
+      BAUTA_ASSIGN_OR_RETURN(const bool more, visit(subject));
+      if (!more) return absl::OkStatus();
+    }
     if (has_history) rows->Next();
   }
   return ToStatus(rows->status(), "scan the subjects");

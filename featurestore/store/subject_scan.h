@@ -19,8 +19,8 @@ struct ScannedSubject {
   std::string_view history;
 };
 
-// Subjects of the ranges [begin, end), in the order of their codes, of one instant. Stops at the first error
-// of `visit`, or where it says false.
+// Subjects of the ranges [begin, end), but those whose move to this database has not been logged, in the
+// order of their codes, of one instant. Stops at the first error of `visit`, or where it says false.
 absl::Status ScanSubjects(const Engine& engine, uint32_t begin, uint32_t end,
                           absl::FunctionRef<absl::StatusOr<bool>(const ScannedSubject&)> visit);
 

@@ -11,6 +11,7 @@
 #include "bauta/storage/v1/rights_log.pb.h"
 #include "featurestore/store/collecting.h"
 #include "featurestore/store/little_endian.h"
+#include "featurestore/store/subject_mover.h"
 #include "featurestore/store/times.h"
 
 namespace bauta {
@@ -83,7 +84,7 @@ absl::Status SubjectWriter::Backfill(const Pseudonym& subject, absl::Time since,
 
 absl::Status SubjectWriter::UpdateLocked(const Pseudonym& subject, const StoredCode& code,
                                          const std::string& act, Edit edit) {
-  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  BAUTA_RETURN_IF_ERROR(PrepareWrite(core_, code));
   SubjectRows rows;
   reader_.ReadRows(code, rows);
   BAUTA_ASSIGN_OR_RETURN(const StoredHead before, reader_.Head(code, rows));
@@ -313,6 +314,9 @@ absl::StatusOr<ErasureReceipt> SubjectWriter::Erase(const Pseudonym& subject) {
   const StoredCode code = core_.codes->ToStoredCode(subject);
   const auto lock = core_.subject_locks.Lock(code);
   BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  // Moved first, as by every write. What cannot be read cannot move, but can be destroyed where it is.
+  const absl::Status moved = PrepareWrite(core_, code);
+  if (!moved.ok() && !absl::IsDataLoss(moved)) return moved;
   return EraseLocked(subject, code);
 }
 
@@ -356,6 +360,10 @@ absl::StatusOr<ErasureReceipt> SubjectWriter::EraseLocked(const Pseudonym& subje
     plan.destroyed.push_back(before->value.history_slot);
   }
 
+  if (absl::StatusOr<std::vector<SlotRef>> unmoved = SubjectMover(core_).OldSlots(code); unmoved.ok()) {
+    plan.destroyed.insert(plan.destroyed.end(), unmoved->begin(), unmoved->end());
+  }
+
   const absl::Time now = core_.clock.Now();
   const uint64_t mark = core_.codes->ErasureMark(subject);
   proto::Erasure erasure;
@@ -366,6 +374,7 @@ absl::StatusOr<ErasureReceipt> SubjectWriter::EraseLocked(const Pseudonym& subje
   plan.erase_time = now;
 
   BAUTA_ASSIGN_OR_RETURN(const uint64_t sequence, Commit(subject, code, rows, before, std::move(plan)));
+  BAUTA_RETURN_IF_ERROR(SubjectMover(core_).DeleteOldRows(code));
   const absl::Time reroll = core_.subject_keys->wrap_key_time() + kWrapKeyAge;
   return ErasureReceipt{.erase_time = now,
                         .log_sequence = sequence,

@@ -1,6 +1,7 @@
 #include "featurestore/store/sweep.h"
 
 #include <algorithm>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,19 @@ class Sweep {
     absl::Status first_error;
     for (uint32_t begin = 0; begin < kRangeCount; begin += kRangesAtATime) {
       std::vector<StoredCode> codes;
-      BAUTA_RETURN_IF_ERROR(ScanSubjects(*core_.engine, begin, begin + kRangesAtATime,
-                                         [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
-                                           codes.push_back(subject.code);
-                                           return true;
-                                         }));
+      IdentityEpoch epoch;
+      {
+        const std::shared_lock gate(core_.gate);
+        epoch = core_.epoch();
+        BAUTA_RETURN_IF_ERROR(ScanSubjects(*core_.engine, begin, begin + kRangesAtATime,
+                                           [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
+                                             codes.push_back(subject.code);
+                                             return true;
+                                           }));
+      }
       for (const StoredCode& code : codes) {
+        const std::shared_lock gate(core_.gate);
+        if (core_.epoch() != epoch) return first_error;  // The move to the new key drops what expired.
         bool idle = false;
         absl::Status swept = SweepSubject(code, idle);
         if (swept.ok() && idle) swept = writer_.EraseIfIdle(code);

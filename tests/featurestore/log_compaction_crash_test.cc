@@ -18,6 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr Hour kNow(480'000);
+absl::Status AsItIs(RightsEntry&) { return absl::OkStatus(); }
 
 class LogCompactionCrashTest : public ClassACommitterFixture {
  protected:
@@ -25,7 +26,7 @@ class LogCompactionCrashTest : public ClassACommitterFixture {
   absl::Status Compact() {
     auto compaction = RightsLogCompaction::Begin(files_, Options(), *log_);
     if (!compaction.ok()) return compaction.status();
-    const absl::Status written = (*compaction)->Write(absl::flat_hash_set<uint64_t>{2, 4}, kNow);
+    const absl::Status written = (*compaction)->Write(absl::flat_hash_set<uint64_t>{2, 4}, AsItIs, kNow);
     if (!written.ok()) return written;
     if (absl::Status late = committer_->Commit(Act("late")).status(); !late.ok()) return late;
     return committer_->SwitchLog(**compaction);
@@ -104,7 +105,7 @@ TEST_F(LogCompactionCrashTest, LogGoesOnInTheNewFileAndTheOldOneIsGone) {
   // And once more.
   auto again = RightsLogCompaction::Begin(files_, Options(), *log_);
   ASSERT_TRUE(again.ok());
-  ASSERT_TRUE((*again)->Write(absl::flat_hash_set<uint64_t>{4, 6}, kNow).ok());
+  ASSERT_TRUE((*again)->Write(absl::flat_hash_set<uint64_t>{4, 6}, AsItIs, kNow).ok());
   ASSERT_TRUE(committer_->SwitchLog(**again).ok());
   EXPECT_THAT(LogFiles(kStore), ElementsAre("rights.log.3"));
   Start();

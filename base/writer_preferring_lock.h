@@ -1,8 +1,8 @@
 // WriterPreferringLock: a shared lock under which a stream of readers cannot starve a writer. Under constant
 // load the default lock of this platform, which lets readers in while a writer waits, would never let a
-// takedown through.
-#ifndef BAUTA_SERVICE_WRITER_PREFERRING_LOCK_H_
-#define BAUTA_SERVICE_WRITER_PREFERRING_LOCK_H_
+// takedown through, nor a change of the identity key.
+#ifndef BAUTA_BASE_WRITER_PREFERRING_LOCK_H_
+#define BAUTA_BASE_WRITER_PREFERRING_LOCK_H_
 
 #include <pthread.h>
 
@@ -34,4 +34,4 @@ class WriterPreferringLock {
 
 }  // namespace bauta
 
-#endif  // BAUTA_SERVICE_WRITER_PREFERRING_LOCK_H_
+#endif  // BAUTA_BASE_WRITER_PREFERRING_LOCK_H_
