@@ -15,6 +15,9 @@
 namespace bauta {
 namespace {
 
+constexpr char kUnfinished[] = ".new";
+constexpr char kGone[] = ".gone";
+
 std::string_view Label(KeyPurpose purpose) {
   switch (purpose) {
     case KeyPurpose::kRightsLog:
@@ -101,15 +104,32 @@ absl::Status InitKeys(FileSystem& files, const std::string& directory, RandomSou
 
 absl::Status CreateIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch,
                                RandomSource& random) {
-  BAUTA_RETURN_IF_ERROR(
-      CreateRandomKey(files, privacy_internal::NumberedPath(directory, "identity", epoch.value()), random));
+  const std::string path = privacy_internal::NumberedPath(directory, "identity", epoch.value());
+  const absl::Status found = files.Attributes(path).status();
+  if (found.ok()) return absl::AlreadyExistsError(absl::StrCat(path, ": there already"));
+  if (!absl::IsNotFound(found)) return found;
+  BAUTA_RETURN_IF_ERROR(CreateRandomKey(files, path + kUnfinished, random));
+  BAUTA_RETURN_IF_ERROR(files.Rename(path + kUnfinished, path));
   return files.SyncDirectory(directory);
 }
 
 absl::Status DestroyIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch) {
-  BAUTA_RETURN_IF_ERROR(privacy_internal::DestroyKeyFile(
-      files, privacy_internal::NumberedPath(directory, "identity", epoch.value())));
-  return files.SyncDirectory(directory);
+  const std::string path = privacy_internal::NumberedPath(directory, "identity", epoch.value());
+  const absl::Status renamed = files.Rename(path, path + kGone);
+  if (!renamed.ok() && !absl::IsNotFound(renamed)) return renamed;
+  BAUTA_RETURN_IF_ERROR(files.SyncDirectory(directory));
+  return RemoveIdentityKeyLeftovers(files, directory);
+}
+
+absl::Status RemoveIdentityKeyLeftovers(FileSystem& files, const std::string& directory) {
+  BAUTA_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(directory));
+  bool removed = false;
+  for (const std::string& name : names) {
+    if (!name.starts_with("identity.") || !(name.ends_with(kUnfinished) || name.ends_with(kGone))) continue;
+    BAUTA_RETURN_IF_ERROR(privacy_internal::DestroyKeyFile(files, absl::StrCat(directory, "/", name)));
+    removed = true;
+  }
+  return removed ? files.SyncDirectory(directory) : absl::OkStatus();
 }
 
 }  // namespace bauta

@@ -64,11 +64,14 @@ class KeyRing {
 // folder holds anything at all; nothing is touched then.
 absl::Status InitKeys(FileSystem& files, const std::string& directory, RandomSource& random, absl::Time now);
 
-// Makes `directory`/identity.N of `epoch`, durably. ALREADY_EXISTS.
+// Makes `directory`/identity.N of `epoch`, durably, and under its name only when it is whole. ALREADY_EXISTS.
 absl::Status CreateIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch,
                                RandomSource& random);
-// Overwrites and removes it, durably: every code under it is meaningless from then on. OK where it is absent.
+// Overwrites and removes it, durably: every code under it is meaningless from then on. It loses its name
+// first, so that a crash leaves a whole key or none. OK where it is absent.
 absl::Status DestroyIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch);
+// What a crash within one of the two left, of all epochs.
+absl::Status RemoveIdentityKeyLeftovers(FileSystem& files, const std::string& directory);
 
 }  // namespace bauta
 

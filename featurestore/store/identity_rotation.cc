@@ -246,6 +246,7 @@ IdentityRotationProgress IdentityRotation::progress() const {
 }
 
 absl::Status SettleEpochs(StoreCore& core) {
+  BAUTA_RETURN_IF_ERROR(RemoveIdentityKeyLeftovers(core.key_files(), core.keys_directory()));
   BAUTA_ASSIGN_OR_RETURN(core.codes, ReadCodes(core));
   const std::vector<IdentityEpoch> epochs = core.codes->epochs();
   BAUTA_ASSIGN_OR_RETURN(const std::optional<IdentityEpoch> logged, EpochOfLog(core));

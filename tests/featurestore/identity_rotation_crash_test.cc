@@ -1,0 +1,73 @@
+// A rotation of the identity key whose process dies at each of its steps: nothing is lost, and it goes on.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "tests/featurestore/identity_rotation_fixture.h"
+
+namespace bauta::testing {
+namespace {
+
+constexpr int kDied = 7;
+constexpr int kStepsMax = 1000;
+
+// The status that the process ended with.
+int RunUntil(const std::string& directory, int steps) {
+  const std::string count = std::to_string(steps);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execl(BAUTA_ROTATION_WORKLOAD, BAUTA_ROTATION_WORKLOAD, directory.c_str(), count.c_str(), nullptr);
+    ::_exit(4);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
+  return WEXITSTATUS(status);
+}
+
+using IdentityRotationCrashTest = IdentityRotationFixture;
+
+TEST_F(IdentityRotationCrashTest, AKillAtEachStepLosesNothingAndTheRotationGoesOn) {
+  MakeWhole();
+  int before_it = 0;
+  int in_it = 0;
+  int after_it = 0;
+  bool ended = false;
+  for (int step = 0; !ended; ++step) {
+    ASSERT_LT(step, kStepsMax);
+    SCOPED_TRACE("killed after " + std::to_string(step) + " steps");
+    BackToWhole();
+    const int status = RunUntil(store_.directory(), step);
+    ended = status == 0;
+    ASSERT_TRUE(ended || status == kDied) << status;
+    const absl::Status opened = store_.Open();
+    ASSERT_TRUE(opened.ok()) << opened;
+    const IdentityRotationProgress progress = store_->identity_rotation();
+    (progress.running ? in_it : progress.epoch == 1 ? before_it : after_it) += 1;
+    ExpectTheChanges();
+    ExpectTheRest();
+    if (!progress.running && progress.epoch == 1) {
+      ASSERT_TRUE(store_->BeginIdentityRotation().ok());
+    }
+    RunToTheEnd(100);
+    ExpectTheChanges();
+    ExpectTheRest();
+    EXPECT_EQ(store_->identity_rotation().epoch, 2u);
+    store_.Close();
+    // The end is the same wherever it was cut: three heads' keys and one history's, and nothing of before.
+    ASSERT_TRUE(store_.Open().ok());
+    EXPECT_EQ(store_->recovery().slots_destroyed, 0u);
+    ExpectTheChanges();
+    ExpectTheRest();
+    EXPECT_THAT(FilesUnder(store_.directory() + "/keys"), ::testing::SizeIs(5));
+    ASSERT_FALSE(HasFailure());
+  }
+  EXPECT_GT(before_it, 3);
+  EXPECT_GT(in_it, 20);
+  EXPECT_GT(after_it, 0);
+}
+
+}  // namespace
+}  // namespace bauta::testing
