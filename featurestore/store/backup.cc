@@ -4,12 +4,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string_view>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "featurestore/store/backup_manifest.h"
+#include "featurestore/store/identity_rotation.h"
 #include "featurestore/store/meta_rows.h"
 
 namespace bauta {
@@ -35,9 +37,9 @@ absl::StatusOr<BackupManifest> Describe(const StoreCore& core, const std::string
     manifest.store_format = identity->format;
     manifest.region = identity->region;
     manifest.root_check = identity->root_check;
+    manifest.identity_epoch = static_cast<uint32_t>(identity->epoch);
     BAUTA_ASSIGN_OR_RETURN(manifest.log_sequence, ReadAppliedSequence(*copy));
   }
-  manifest.identity_epoch = core.codes->epochs().front().value();
   BAUTA_ASSIGN_OR_RETURN(manifest.files, ListDatabaseFiles(core.files, database));
   return manifest;
 }
@@ -52,8 +54,12 @@ absl::Status CheckBackupName(const std::string& name) {
                    name.size(), " characters", known ? "" : ", others among them", " given"));
 }
 
-absl::Status CheckBackup(const StoreCore& core, const std::string& name) {
+absl::Status CheckBackup(StoreCore& core, const std::string& name) {
   BAUTA_RETURN_IF_ERROR(CheckBackupName(name));
+  {
+    const std::shared_lock gate(core.gate);
+    BAUTA_RETURN_IF_ERROR(CheckNotRotating(core));
+  }
   const std::string& parent = core.options.backup_directory;
   if (parent.empty()) {
     return absl::FailedPreconditionError("store.backup_directory: not configured, so no backup can be made");
@@ -73,9 +79,14 @@ absl::StatusOr<BackupReceipt> WriteBackup(StoreCore& core, const std::string& na
   const std::string work = absl::StrCat(path, ".tmp");
   BAUTA_RETURN_IF_ERROR(RemoveTree(work));
   BAUTA_RETURN_IF_ERROR(core.files.CreateDirectories(work));
-  BAUTA_RETURN_IF_ERROR(core.committer->EnsureApplied());
-  const absl::Time time = core.clock.Now();
-  BAUTA_RETURN_IF_ERROR(core.engine->WriteCheckpoint(work + "/db"));
+  absl::Time time;
+  {
+    const std::shared_lock gate(core.gate);
+    BAUTA_RETURN_IF_ERROR(CheckNotRotating(core));
+    BAUTA_RETURN_IF_ERROR(core.committer->EnsureApplied());
+    time = core.clock.Now();
+    BAUTA_RETURN_IF_ERROR(core.engine->WriteCheckpoint(work + "/db"));
+  }
   BAUTA_ASSIGN_OR_RETURN(BackupManifest manifest, Describe(core, work + "/db"));
   manifest.time = time;
   BAUTA_RETURN_IF_ERROR(core.files.SyncDirectory(work + "/db"));

@@ -20,7 +20,7 @@ inline constexpr size_t kBackupNameSizeMax = 64;
 absl::Status CheckBackupName(const std::string& name);
 
 // See FeatureStore::CheckBackup and CreateBackup.
-absl::Status CheckBackup(const StoreCore& core, const std::string& name);
+absl::Status CheckBackup(StoreCore& core, const std::string& name);
 absl::StatusOr<BackupReceipt> WriteBackup(StoreCore& core, const std::string& name);
 
 }  // namespace bauta

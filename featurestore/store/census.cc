@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <set>
+#include <shared_mutex>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "featurestore/store/history.h"
+#include "featurestore/store/identity_rotation.h"
 #include "featurestore/store/subject_scan.h"
 
 namespace bauta {
@@ -57,17 +59,37 @@ absl::Status CountSubject(StoreCore& core, const SubjectReader& reader, const St
   return absl::OkStatus();
 }
 
+// Codes of one epoch find nothing in the database of another.
+absl::Status CheckEpoch(const StoreCore& core, IdentityEpoch epoch) {
+  BAUTA_RETURN_IF_ERROR(CheckNotRotating(core));
+  if (core.epoch() == epoch) return absl::OkStatus();
+  return absl::FailedPreconditionError("identity key: it was changed in the middle of the count; ask again");
+}
+
 }  // namespace
 
 absl::StatusOr<StoreCensus> TakeCensus(StoreCore& core, const SubjectReader& reader) {
+  constexpr uint32_t kRangesAtATime = 1024;  // The gate is held for a stretch only.
   StoreCensus census;
   std::vector<StoredCode> codes;
-  BAUTA_RETURN_IF_ERROR(
-      ScanSubjects(*core.engine, 0, kRangeCount, [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
-        if (subject.head != nullptr) codes.push_back(subject.code);
-        return true;
-      }));
+  IdentityEpoch epoch;
+  {
+    const std::shared_lock gate(core.gate);
+    BAUTA_RETURN_IF_ERROR(CheckNotRotating(core));
+    epoch = core.epoch();
+  }
+  for (uint32_t begin = 0; begin < kRangeCount; begin += kRangesAtATime) {
+    const std::shared_lock gate(core.gate);
+    BAUTA_RETURN_IF_ERROR(CheckEpoch(core, epoch));
+    BAUTA_RETURN_IF_ERROR(ScanSubjects(*core.engine, begin, begin + kRangesAtATime,
+                                       [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
+                                         if (subject.head != nullptr) codes.push_back(subject.code);
+                                         return true;
+                                       }));
+  }
   for (const StoredCode& code : codes) {
+    const std::shared_lock gate(core.gate);
+    BAUTA_RETURN_IF_ERROR(CheckEpoch(core, epoch));
     const absl::Status counted = CountSubject(core, reader, code, census);
     if (absl::IsDataLoss(counted)) {  // One damaged row must not end the report.
       ++census.unreadable;
@@ -75,10 +97,11 @@ absl::StatusOr<StoreCensus> TakeCensus(StoreCore& core, const SubjectReader& rea
     }
     BAUTA_RETURN_IF_ERROR(counted);
   }
+  const std::shared_lock gate(core.gate);
   census.erasure_marks = core.erasures.size();
   census.posts = core.posts.size();
   census.wrap_key_time = core.subject_keys->wrap_key_time();
-  census.identity_epoch = core.codes->epochs().front().value();
+  census.identity_epoch = core.epoch().value();
   BAUTA_ASSIGN_OR_RETURN(
       const FileAttributes identity_key,
       core.files.Attributes(absl::StrCat(core.keys_directory(), "/identity.", census.identity_epoch)));

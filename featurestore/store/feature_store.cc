@@ -125,6 +125,7 @@ absl::StatusOr<ErasureReceipt> FeatureStore::Erase(const Pseudonym& subject) {
 
 absl::StatusOr<size_t> FeatureStore::DeleteInteractions(const Pseudonym& subject,
                                                         std::span<const InteractionDeletion> deletions) {
+  const std::shared_lock gate(impl_->core->gate);
   return impl_->subjects.DeleteInteractions(subject, deletions);
 }
 
@@ -217,6 +218,7 @@ absl::Status FeatureStore::RecordAct(const AdministrativeAct& act) {
 }
 
 absl::Status FeatureStore::StopCollecting(const AdministrativeAct& act) {
+  const std::shared_lock gate(impl_->core->gate);
   return bauta::StopCollecting(*impl_->core, act);
 }
 

@@ -50,6 +50,12 @@ absl::StatusOr<std::optional<IdentityEpoch>> EpochOfLog(StoreCore& core) {
 
 }  // namespace
 
+absl::Status CheckNotRotating(const StoreCore& core) {
+  if (!core.rotating()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("identity key: a rotation to epoch ", core.epoch().value(),
+                                                    " is running; ask again when it has ended"));
+}
+
 absl::Status CopyCatalogue(const Engine& from, const Engine& to) {
   for (const Engine::Family family : {Engine::Family::kPost, Engine::Family::kAuthor}) {
     rocksdb::ReadOptions options;

@@ -153,7 +153,7 @@ absl::StatusOr<std::unique_ptr<StoreCore>> OpenStore(FeatureStore::Options optio
   BAUTA_ASSIGN_OR_RETURN(core->lock, StoreLock::Take(directory));
   BAUTA_RETURN_IF_ERROR(OpenKeys(*core));
   BAUTA_RETURN_IF_ERROR(OpenRightsLog(*core, key_ring));
-  BAUTA_RETURN_IF_ERROR(FinishRestore(files, directory));
+  BAUTA_RETURN_IF_ERROR(FinishRestore(files, directory, key_ring.epochs().front()));
   BAUTA_RETURN_IF_ERROR(SettleEpochs(*core));
   BAUTA_RETURN_IF_ERROR(OpenDatabases(*core, key_ring));
   BAUTA_RETURN_IF_ERROR(BringUp(*core));

@@ -198,7 +198,7 @@ absl::Status PostWriter::Suspend(std::span<const AuthorSuspension> suspensions) 
 }
 
 absl::StatusOr<AuthorErasure> PostWriter::EraseAuthor(const AuthorCode& author) {
-  const std::lock_guard lock(core_.posts_mutex);
+  const CatalogueLock lock(core_);
   BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
   const std::vector<PostRemoval> removals = core_.posts.OfAuthor(author);
   const absl::Time now = core_.clock.Now();

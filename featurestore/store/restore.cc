@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "featurestore/store/backup.h"
 #include "featurestore/store/backup_manifest.h"
+#include "featurestore/store/database_epoch.h"
 #include "featurestore/store/engine.h"
 #include "featurestore/store/meta_rows.h"
 #include "featurestore/store/rights_log.h"
@@ -133,24 +134,26 @@ absl::StatusOr<std::string> FreeName(const FileSystem& files, const std::string&
 }
 
 // From here on the copy is whole, and a start that finds no database takes it.
-absl::Status Switch(FileSystem& files, const std::string& directory, const std::string& kept_aside) {
+absl::Status Switch(FileSystem& files, const std::string& directory, IdentityEpoch epoch,
+                    const std::string& kept_aside) {
   BAUTA_RETURN_IF_ERROR(files.Rename(CopyPath(directory), CheckedPath(directory)));
   BAUTA_RETURN_IF_ERROR(files.SyncDirectory(directory));
   if (!kept_aside.empty()) {
-    BAUTA_RETURN_IF_ERROR(files.Rename(directory + "/db", kept_aside));
+    BAUTA_RETURN_IF_ERROR(files.Rename(DatabaseDirectory(directory, epoch), kept_aside));
     BAUTA_RETURN_IF_ERROR(files.SyncDirectory(directory));
   }
-  return FinishRestore(files, directory);
+  return FinishRestore(files, directory, epoch);
 }
 
 }  // namespace
 
-absl::Status FinishRestore(FileSystem& files, const std::string& directory) {
+absl::Status FinishRestore(FileSystem& files, const std::string& directory, IdentityEpoch epoch) {
   BAUTA_RETURN_IF_ERROR(RemoveTree(CopyPath(directory)));
   if (absl::IsNotFound(files.Attributes(CheckedPath(directory)).status())) return absl::OkStatus();
   // Cut off before the database was moved aside: that one goes on.
-  if (files.Attributes(directory + "/db").ok()) return RemoveTree(CheckedPath(directory));
-  BAUTA_RETURN_IF_ERROR(files.Rename(CheckedPath(directory), directory + "/db"));
+  const std::string database = DatabaseDirectory(directory, epoch);
+  if (files.Attributes(database).ok()) return RemoveTree(CheckedPath(directory));
+  BAUTA_RETURN_IF_ERROR(files.Rename(CheckedPath(directory), database));
   return files.SyncDirectory(directory);
 }
 
@@ -170,7 +173,8 @@ absl::StatusOr<RestoreReport> RestoreBackup(const FeatureStore::Options& options
   BAUTA_ASSIGN_OR_RETURN(const RightsLogReport log, VerifyRightsLog(files, directory, head));
   BAUTA_RETURN_IF_ERROR(CheckFits(manifest, options, key_ring, log.last_sequence));
 
-  BAUTA_RETURN_IF_ERROR(FinishRestore(files, directory));
+  const IdentityEpoch epoch = key_ring.epochs().front();
+  BAUTA_RETURN_IF_ERROR(FinishRestore(files, directory, epoch));
   const std::string copy = CopyPath(directory);
   absl::Status copied = CopyDatabase(files, manifest, backup + "/db", copy);
   if (copied.ok()) copied = CheckCopy(copy, manifest);
@@ -185,15 +189,16 @@ absl::StatusOr<RestoreReport> RestoreBackup(const FeatureStore::Options& options
                           .lost_until = clock.Now(),
                           .present_readable = false,
                           .kept_aside = {}};
-  const bool present = files.Attributes(directory + "/db").ok();
+  const std::string database = DatabaseDirectory(directory, epoch);
+  const bool present = files.Attributes(database).ok();
   if (present) {
-    if (const absl::StatusOr<absl::Time> end = EndOfNewestDay(directory + "/db"); end.ok()) {
+    if (const absl::StatusOr<absl::Time> end = EndOfNewestDay(database); end.ok()) {
       report.present_readable = true;
       report.lost_until = std::min(report.lost_until, *end);
     }
     BAUTA_ASSIGN_OR_RETURN(report.kept_aside, FreeName(files, directory, clock.Now()));
   }
-  BAUTA_RETURN_IF_ERROR(Switch(files, directory, report.kept_aside));
+  BAUTA_RETURN_IF_ERROR(Switch(files, directory, epoch, report.kept_aside));
   return report;
 }
 

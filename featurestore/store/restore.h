@@ -40,8 +40,8 @@ absl::StatusOr<RestoreReport> RestoreBackup(const FeatureStore::Options& options
                                             const KeyRing& key_ring, const Clock& clock, FileSystem& files);
 
 // Ends a restore that was cut off, by either database. For who holds the store's lock, before it opens the
-// database in `directory`.
-absl::Status FinishRestore(FileSystem& files, const std::string& directory);
+// database in `directory`. `epoch`: of the newest identity key; no restore begins while there are two.
+absl::Status FinishRestore(FileSystem& files, const std::string& directory, IdentityEpoch epoch);
 
 }  // namespace bauta
 

@@ -284,7 +284,7 @@ absl::StatusOr<size_t> SubjectWriter::DeleteInteractions(const Pseudonym& subjec
                                                          std::span<const InteractionDeletion> deletions) {
   const StoredCode code = core_.codes->ToStoredCode(subject);
   const auto lock = core_.subject_locks.Lock(code);
-  BAUTA_RETURN_IF_ERROR(core_.committer->EnsureApplied());
+  BAUTA_RETURN_IF_ERROR(PrepareWrite(core_, code));
   SubjectRows rows;
   reader_.ReadRows(code, rows);
   BAUTA_ASSIGN_OR_RETURN(const StoredHead before, reader_.Head(code, rows));
