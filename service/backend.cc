@@ -156,14 +156,19 @@ std::vector<MetricSample> Backend::Samples() const {
     samples.push_back({"bauta_task_last_success_seconds", "When the task last succeeded, since the epoch.",
                        false, static_cast<double>(task->last_success_seconds()), "task", task->name()});
   }
-  AppendAudit(samples);
+  AppendStore(samples);
   AppendModel(samples);
   return samples;
 }
 
-void Backend::AppendAudit(std::vector<MetricSample>& samples) const {
+void Backend::AppendStore(std::vector<MetricSample>& samples) const {
   samples.push_back({"bauta_collecting", "1 until collecting is stopped for good.", false,
                      store_->collecting() ? 1.0 : 0.0, "", ""});
+  const IdentityRotationProgress rotation = store_->identity_rotation();
+  samples.push_back({"bauta_identity_epoch", "Of the newest identity key.", false,
+                     static_cast<double>(rotation.epoch), "", ""});
+  samples.push_back({"bauta_identity_rotation_running", "1 while subjects move to the newest identity key.",
+                     false, rotation.running ? 1.0 : 0.0, "", ""});
   const std::optional<AuditWatch::Result> audit = audit_.last();
   if (!audit) return;
   samples.push_back({"bauta_rights_log_whole", "1 where the last check of the rights log found it whole.",

@@ -70,7 +70,7 @@ class Backend {
   struct Parts;
   Backend(const ServerConfig& config, const Clock& clock, Parts parts);
   absl::Status Upkeep();
-  void AppendAudit(std::vector<MetricSample>& samples) const;
+  void AppendStore(std::vector<MetricSample>& samples) const;
   void AppendModel(std::vector<MetricSample>& samples) const;
 
   // In the order of dependence: what stands later uses what stands earlier.

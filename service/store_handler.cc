@@ -83,6 +83,20 @@ void StoreHandler::WriteRows(const StoreCensus& census, v1::GetPrivacyReportResp
   }
 }
 
+absl::StatusOr<v1::RotateIdentityKeyResponse> StoreHandler::RotateIdentityKey(
+    const Principal& principal, const v1::RotateIdentityKeyRequest&) {
+  if (!dependencies_.store.identity_rotation().running) {  // What is refused is not in the log.
+    BAUTA_RETURN_IF_ERROR(
+        dependencies_.store.RecordAct({absl::StrCat("rotate-identity-key by ", principal.name)}));
+  }
+  BAUTA_RETURN_IF_ERROR(dependencies_.store.BeginIdentityRotation());
+  const uint32_t epoch = dependencies_.store.identity_rotation().epoch;
+  LogInfo(absl::StrCat("a rotation of the identity key to epoch ", epoch, " has begun"));
+  v1::RotateIdentityKeyResponse response;
+  response.set_to_epoch(epoch);
+  return response;
+}
+
 absl::StatusOr<v1::CreateBackupResponse> StoreHandler::CreateBackup(const Principal& principal,
                                                                     const v1::CreateBackupRequest& request) {
   BAUTA_RETURN_IF_ERROR(CheckBackup(dependencies_.store, request.backup_id()));

@@ -39,6 +39,11 @@ class StoreHandler {
   absl::StatusOr<v1::GetPrivacyReportResponse> GetPrivacyReport(const Principal& principal,
                                                                 const v1::GetPrivacyReportRequest& request);
 
+  // In the rights log, then begun; the server's task goes on with it. FAILED_PRECONDITION: one is running.
+  // UNAVAILABLE: the log or the new database cannot be written.
+  absl::StatusOr<v1::RotateIdentityKeyResponse> RotateIdentityKey(
+      const Principal& principal, const v1::RotateIdentityKeyRequest& request);
+
   // In the rights log first, so that a backup holds the entry of its own making. INVALID_ARGUMENT,
   // ALREADY_EXISTS, FAILED_PRECONDITION, UNAVAILABLE: see FeatureStore::CreateBackup.
   absl::StatusOr<v1::CreateBackupResponse> CreateBackup(const Principal& principal,

@@ -305,12 +305,13 @@ class FeatureStore {
 
   // Writes `backup_directory`/NAME while the store goes on, whole or not at all: restore.h puts it back.
   // INVALID_ARGUMENT: no name for a backup (1 to 64 letters, digits, '-', '_'). ALREADY_EXISTS.
-  // FAILED_PRECONDITION: no folder is configured. UNAVAILABLE, RESOURCE_EXHAUSTED: it cannot be written.
+  // FAILED_PRECONDITION: no folder, or a rotation runs. UNAVAILABLE, RESOURCE_EXHAUSTED: it cannot be
+  // written.
   absl::StatusOr<BackupReceipt> CreateBackup(const std::string& name);
   // The first three of these, before anything is recorded of it.
   absl::Status CheckBackup(const std::string& name) const;
 
-  // Reads every head, and every history whose subject permits it: for a report, not for a monitor.
+  // Reads every head, and each history whose subject permits it. FAILED_PRECONDITION: a rotation runs.
   absl::StatusOr<StoreCensus> TakeCensus() const;
   // Reads the rights log from its first entry to its last, in each of its copies. DATA_LOSS: an entry was
   // changed, dropped or moved; FAILED_PRECONDITION: it ends before its head; the message names file and

@@ -54,6 +54,7 @@ constexpr MethodAccess kMethods[] = {
     {Method::kListModels, kModelService, "ListModels", {Role::kTrainer, Role::kOperator}, {}},
     {Method::kActivateModel, kModelService, "ActivateModel", {Role::kOperator}, {}},
     {Method::kGetPrivacyReport, kStoreService, "GetPrivacyReport", {Role::kPrivacy, Role::kOperator}, {}},
+    {Method::kRotateIdentityKey, kStoreService, "RotateIdentityKey", {Role::kOperator}, {}},
     {Method::kCreateBackup, kStoreService, "CreateBackup", {Role::kOperator}, {}},
     {Method::kStopCollecting, kStoreService, "StopCollecting", {Role::kOperator}, {}},
 };

@@ -45,10 +45,11 @@ enum class Method : uint8_t {
   kListModels,
   kActivateModel,
   kGetPrivacyReport,
+  kRotateIdentityKey,
   kCreateBackup,
   kStopCollecting,
 };
-inline constexpr size_t kMethodCount = 31;
+inline constexpr size_t kMethodCount = 32;
 
 struct MethodAccess {
   Method method;

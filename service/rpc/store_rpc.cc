@@ -11,6 +11,14 @@ grpc::Status StoreRpc::GetPrivacyReport(grpc::ServerContext* context,
                   [&](const Principal& principal) { return handler_.GetPrivacyReport(principal, *request); });
 }
 
+grpc::Status StoreRpc::RotateIdentityKey(grpc::ServerContext* context,
+                                         const v1::RotateIdentityKeyRequest* request,
+                                         v1::RotateIdentityKeyResponse* response) {
+  return RunUnary(
+      door_, *context, Method::kRotateIdentityKey, *request, *response,
+      [&](const Principal& principal) { return handler_.RotateIdentityKey(principal, *request); });
+}
+
 grpc::Status StoreRpc::CreateBackup(grpc::ServerContext* context, const v1::CreateBackupRequest* request,
                                     v1::CreateBackupResponse* response) {
   return RunUnary(door_, *context, Method::kCreateBackup, *request, *response,

@@ -15,6 +15,8 @@ class StoreRpc final : public v1::StoreService::Service {
 
   grpc::Status GetPrivacyReport(grpc::ServerContext* context, const v1::GetPrivacyReportRequest* request,
                                 v1::GetPrivacyReportResponse* response) override;
+  grpc::Status RotateIdentityKey(grpc::ServerContext* context, const v1::RotateIdentityKeyRequest* request,
+                                 v1::RotateIdentityKeyResponse* response) override;
   grpc::Status CreateBackup(grpc::ServerContext* context, const v1::CreateBackupRequest* request,
                             v1::CreateBackupResponse* response) override;
   grpc::Status StopCollecting(grpc::ServerContext* context, const v1::StopCollectingRequest* request,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "featurestore/store/database_epoch.h"
+#include "featurestore/store/restore.h"
 #include "tests/featurestore/identity_rotation_fixture.h"
 
 namespace bauta::testing {
@@ -72,6 +73,35 @@ TEST_F(IdentityRotationTest, ASecondOneWhileOneRunsIsRefused) {
   EXPECT_THAT(store_->BeginIdentityRotation(), HasMessage(HasSubstr("epoch 2 is running")));
   RunToTheEnd();
   EXPECT_TRUE(store_->BeginIdentityRotation().ok());
+}
+
+TEST_F(IdentityRotationTest, ABackupMadeSinceIsRestoredAndNoneIsMadeMeanwhile) {
+  Begin();
+  store_.Close();
+  FeatureStore::Options options = store_.Options();
+  options.backup_directory = folder_.path() + "/backups";
+  ASSERT_TRUE(store_.Open(options).ok());
+  ASSERT_TRUE(store_->CreateBackup("before").ok());
+  ASSERT_TRUE(store_->BeginIdentityRotation().ok());
+  EXPECT_THAT(store_->CreateBackup("meanwhile").status(), HasCode(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(store_->TakeCensus().status(), HasCode(absl::StatusCode::kFailedPrecondition));
+  RunToTheEnd();
+  ASSERT_TRUE(store_->CreateBackup("since").ok());
+  EXPECT_EQ(store_->TakeCensus()->identity_epoch, 2u);
+  Change();
+  ASSERT_TRUE(Click(*store_, store_.clock(), kReader, 109).ok());
+  store_.Close();
+
+  const auto ring = KeyRing::Open(PosixFileSystem(), store_.keys());
+  ASSERT_TRUE(ring.ok()) << ring.status();
+  const auto restore = [&](const std::string& name) {
+    return RestoreBackup(options, name, *ring, store_.clock(), PosixFileSystem()).status();
+  };
+  EXPECT_THAT(restore("before"), HasMessage(HasSubstr("under identity key 1, the one in use is 2")));
+  ASSERT_TRUE(restore("since").ok());
+  ASSERT_TRUE(store_.Open(options).ok());
+  ExpectTheChanges();
+  ExpectTheRest();  // So it is the backup's database: the click behind it is gone.
 }
 
 TEST_F(IdentityRotationTest, APassThatWasCutOffGoesOnAfterAStart) {

@@ -247,6 +247,47 @@ TEST_F(StoreServiceTest, ABackupWithoutAGoodNameOrFolderIsRefused) {
   EXPECT_THAT(status.error_message(), HasSubstr("store.backup_directory"));
 }
 
+TEST_F(StoreServiceTest, ARotationIsBegunOnceAndEverybodyIsServedThroughIt) {
+  const v1::Subject reader = Account("reader");
+  ASSERT_TRUE(calls_
+                  .Upsert({PostOf(1, "an author", {7}, calls_.now() - absl::Hours(1)),
+                           PostOf(2, "an author", {7}, calls_.now() - absl::Hours(1))})
+                  .ok());
+  ASSERT_TRUE(calls_.Grant(reader, {v1::PURPOSE_PERSONALIZE}).ok());
+  ASSERT_EQ(calls_.RecordOne(Event(reader, v1::SIGNAL_KIND_CLICK, 1, calls_.now())), "ACCEPTED");
+  ASSERT_TRUE(calls_.Dismiss(reader, 2, v1::DISMISS_REASON_NOT_INTERESTED).ok());
+
+  v1::RotateIdentityKeyResponse response;
+  grpc::Status status = Call(&Stub::RotateIdentityKey, v1::RotateIdentityKeyRequest(), response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.to_epoch(), 2u);
+  EXPECT_EQ(MetricOf("bauta_identity_rotation_running"), "1");
+  status = Call(&Stub::RotateIdentityKey, v1::RotateIdentityKeyRequest(), response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(status.error_message(), HasSubstr("a rotation to epoch 2 is running"));
+  EXPECT_EQ(Backup("meanwhile").error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  v1::GetPrivacyReportResponse report;
+  EXPECT_EQ(Call(&Stub::GetPrivacyReport, v1::GetPrivacyReportRequest(), report).error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(calls_.Rank(reader, {1, 2}), ElementsAre(1));
+  EXPECT_THAT(calls_.Export(reader).interactions, ::testing::SizeIs(1));
+
+  server_->clock().Advance(absl::Seconds(1));
+  server_->RunDueTasks();
+  EXPECT_EQ(MetricOf("bauta_identity_rotation_running"), "0");
+  EXPECT_EQ(Report().identity_epoch(), 2u);
+  EXPECT_TRUE(Backup("afterwards").ok());
+  const auto expect_served = [&] {
+    EXPECT_THAT(calls_.Rank(reader, {1, 2}), ElementsAre(1));
+    EXPECT_THAT(calls_.Export(reader).interactions, ::testing::SizeIs(1));
+  };
+  expect_served();
+  ASSERT_TRUE(server_->Restart().ok());
+  expect_served();
+  calls_.Erase(reader);
+  EXPECT_TRUE(calls_.Export(reader).Empty());
+}
+
 TEST_F(StoreServiceTest, AfterTheStopNothingIsTakenInAndPeopleGetWhatIsTheirs) {
   const v1::Subject reader = Account("reader");
   const v1::Subject other = Account("other");

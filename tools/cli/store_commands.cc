@@ -1,5 +1,5 @@
-// backup, stop-collecting, privacy-report: the store of a running server. restore, wind-down: the files of a
-// stopped one.
+// backup, rotate-identity-key, stop-collecting, privacy-report: the store of a running server. restore,
+// wind-down: the files of a stopped one.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -53,6 +53,17 @@ absl::Status Backup(const Arguments&) {
   PrintTable({"backup", "made", "holds the rights log to entry"},
              {{request.backup_id(), ShortTime(response.backup_time(), response.has_backup_time()),
                absl::StrCat(response.log_sequence())}});
+  return absl::OkStatus();
+}
+
+absl::Status RotateIdentityKey(const Arguments&) {
+  BAUTA_ASSIGN_OR_RETURN(const v1::RotateIdentityKeyResponse response,
+                         LongCall(&Stub::RotateIdentityKey, v1::RotateIdentityKeyRequest()));
+  std::printf(
+      "The server moves every subject to identity key %u. It goes on by itself, through restarts; the metric "
+      "bauta_identity_rotation_running says when it has ended. Then make a backup: older ones are of no use "
+      "any more.\n",
+      response.to_epoch());
   return absl::OkStatus();
 }
 
@@ -136,6 +147,7 @@ std::vector<Command> StoreCommands() {
       {"restore", "--config=FILE --backup=NAME",
        "put a backup under the present rights log and keys, of a stopped server", Restore},
       {"privacy-report", "", "what is kept, counted and rounded, and what is promised", PrivacyReport},
+      {"rotate-identity-key", "", "move every subject to codes under a new identity key", RotateIdentityKey},
       {"stop-collecting", "", "take no interaction and no consent any more, for good", StopCollecting},
       {"wind-down", "--config=FILE --destroy_keys",
        "destroy the keys of a stopped server that has stopped collecting", WindDown},

@@ -81,6 +81,7 @@ TEST(AccessTest, RolesAreThoseOfTheContract) {
       {"ListModels", {Role::kTrainer, Role::kOperator}},
       {"ActivateModel", {Role::kOperator}},
       {"GetPrivacyReport", {Role::kPrivacy, Role::kOperator}},
+      {"RotateIdentityKey", {Role::kOperator}},
       {"CreateBackup", {Role::kOperator}},
       {"StopCollecting", {Role::kOperator}},
   };
