@@ -158,7 +158,7 @@ TEST(ServerLifeTest, ReflectionListsEveryService) {
 TEST(ServerLifeTest, UpkeepRunsDailyAndReleasesEveryTenSeconds) {
   const auto server = TestServer::Start();
   const std::vector<PeriodicTask*> tasks = server->backend().tasks();
-  ASSERT_EQ(tasks.size(), 2u);
+  ASSERT_EQ(tasks.size(), 3u);
   PeriodicTask& release = *tasks[0];
   PeriodicTask& upkeep = *tasks[1];
   server->RunDueTasks();
