@@ -52,7 +52,8 @@ absl::StatusOr<std::optional<IdentityEpoch>> EpochOfLog(StoreCore& core) {
 
 absl::Status CheckNotRotating(const StoreCore& core) {
   if (!core.rotating()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("identity key: a rotation to epoch ", core.epoch().value(),
+  return absl::FailedPreconditionError(absl::StrCat("identity key: a rotation to epoch ",
+                                                    core.epoch().value(),
                                                     " is running; ask again when it has ended"));
 }
 

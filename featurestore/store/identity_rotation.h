@@ -23,7 +23,8 @@
 
 namespace bauta {
 
-// FAILED_PRECONDITION while subjects move: for what reads all of one database. Precondition: the gate is held.
+// FAILED_PRECONDITION while subjects move: for what reads all of one database. Precondition: the gate is
+// held.
 absl::Status CheckNotRotating(const StoreCore& core);
 
 // Thread-safe; steps run one at a time.
