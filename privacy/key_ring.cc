@@ -105,7 +105,7 @@ absl::Status InitKeys(FileSystem& files, const std::string& directory, RandomSou
 absl::Status CreateIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch,
                                RandomSource& random) {
   const std::string path = privacy_internal::NumberedPath(directory, "identity", epoch.value());
-  const absl::Status found = files.Attributes(path).status();
+  absl::Status found = files.Attributes(path).status();
   if (found.ok()) return absl::AlreadyExistsError(absl::StrCat(path, ": there already"));
   if (!absl::IsNotFound(found)) return found;
   BAUTA_RETURN_IF_ERROR(CreateRandomKey(files, path + kUnfinished, random));
@@ -115,7 +115,7 @@ absl::Status CreateIdentityKey(FileSystem& files, const std::string& directory, 
 
 absl::Status DestroyIdentityKey(FileSystem& files, const std::string& directory, IdentityEpoch epoch) {
   const std::string path = privacy_internal::NumberedPath(directory, "identity", epoch.value());
-  const absl::Status renamed = files.Rename(path, path + kGone);
+  absl::Status renamed = files.Rename(path, path + kGone);
   if (!renamed.ok() && !absl::IsNotFound(renamed)) return renamed;
   BAUTA_RETURN_IF_ERROR(files.SyncDirectory(directory));
   return RemoveIdentityKeyLeftovers(files, directory);

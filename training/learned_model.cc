@@ -104,7 +104,8 @@ ModelParameters ToParameters(const LearnedModel& model, const LearningOptions& o
   parameters.post_frequency_exponent = model.factor_options.post.frequency_exponent;
   // Rounded down to a multiple of k, as every count.
   const size_t step = std::max<size_t>(options.gate.crowd_min, 1);
-  parameters.crowd_size = static_cast<float>(model.rows / step * step);
+  const size_t crowd_size = model.rows / step * step;
+  parameters.crowd_size = static_cast<float>(crowd_size);
   parameters.taste_variance = model.factors.taste_variance;
   parameters.taste_variance.push_back(0);
   const float* mean = model.factors.mean_taste.row(0);

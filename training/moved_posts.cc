@@ -63,6 +63,7 @@ std::vector<uint32_t> MovedPosts::LastReaders(uint32_t post, Hour hour) const {
 
 bool MovedPosts::Solve(uint32_t post, const std::vector<uint32_t>& readers, Hour hour, LivePosts& posts) {
   std::vector<SubjectView> views;
+  views.reserve(readers.size());
   for (const uint32_t row : readers) views.push_back(ViewAt(set_.rows()[row], hour));
   std::vector<float> vector(posts.model().stride());
   const PostRow row = posts.Find(set_.ids()[post]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "bauta/storage/v1/backup.pb.h"
 #include "featurestore/store/little_endian.h"
@@ -78,7 +79,7 @@ absl::StatusOr<std::vector<BackupManifest::DatabaseFile>> ListDatabaseFiles(File
   std::vector<BackupManifest::DatabaseFile> listed;
   for (const std::string& name : names) {
     BAUTA_ASSIGN_OR_RETURN(const std::unique_ptr<File> file,
-                           files.Open(directory + "/" + name, FileSystem::OpenMode::kRead));
+                           files.Open(absl::StrCat(directory, "/", name), FileSystem::OpenMode::kRead));
     BackupManifest::DatabaseFile& entry = listed.emplace_back();
     entry.name = name;
     BAUTA_ASSIGN_OR_RETURN(entry.size, file->Size());

@@ -137,7 +137,7 @@ absl::Status IdentityRotation::Switch(std::unique_ptr<Engine> engine, std::uniqu
   ClassAChange change;
   change.type = RightsEntryType::kIdentityRotation;
   change.payload = rotation.SerializeAsString();
-  const absl::Status logged = core_.committer->Commit(std::move(change)).status();
+  absl::Status logged = core_.committer->Commit(std::move(change)).status();
   // Refused and yet logged: it waits for room in the database, and has begun all the same.
   if (!logged.ok() && core_.rights_log->last_sequence() == sequence) {
     core_.codes.swap(codes);
@@ -204,7 +204,7 @@ absl::StatusOr<IdentityRotationProgress> IdentityRotation::Continue(size_t subje
   return progress();
 }
 
-absl::Status IdentityRotation::MoveBatch(std::vector<StoredCode> old_codes) {
+absl::Status IdentityRotation::MoveBatch(const std::vector<StoredCode>& old_codes) {
   const std::shared_lock gate(core_.gate);
   std::vector<StoredCode> codes;
   std::vector<uint32_t> ranges;

@@ -42,7 +42,7 @@ class IdentityRotation {
   absl::Status Switch(std::unique_ptr<Engine> engine, std::unique_ptr<Pseudonymizer> codes);
   void Discard(IdentityEpoch next);
   absl::Status FindSubjects();
-  absl::Status MoveBatch(std::vector<StoredCode> old_codes);
+  absl::Status MoveBatch(const std::vector<StoredCode>& old_codes);
   absl::Status Finish();
 
   StoreCore& core_;

@@ -219,6 +219,7 @@ class Replay {
       return Damaged(header.sequence, "erasure of an author");
     }
     std::vector<PostRemoval> removals;
+    removals.reserve(erasure.versions_size());
     for (int i = 0; i < erasure.post_ids_size(); ++i) {
       removals.push_back({.post = PostId(erasure.post_ids(i)), .version = erasure.versions(i)});
     }
