@@ -5,26 +5,21 @@
 #include <utility>
 
 #include "featurestore/records/subject_view_builder.h"
+#include "training/events_before.h"
 #include "training/interaction_matrix.h"
 
 namespace bauta {
 namespace {
 
+// As the store keeps readers while it serves: featurestore/store/crowd_share.cc and reader_index.h.
 constexpr int64_t kReadHours = 72;
 constexpr size_t kReadersMax = 512;
 
 bool IsReading(SignalKind kind) { return IsAnswer(kind) || kind == SignalKind::kDwell; }
 
-template <class Event>
-std::vector<Event> Before(const std::vector<Event>& events, Hour hour) {
-  const auto end = std::partition_point(events.begin(), events.end(),
-                                        [&](const Event& event) { return event.hour < hour; });
-  return {events.begin(), end};
-}
-
 SubjectView ViewAt(const LearnableRow& row, Hour hour) {
   SubjectViewBuilder builder;
-  builder.Interactions(Before(row.interactions, hour)).States(Before(row.states, hour));
+  builder.Interactions(EventsBefore(row.interactions, hour)).States(EventsBefore(row.states, hour));
   return std::move(builder).Build();
 }
 

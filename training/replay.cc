@@ -15,6 +15,7 @@
 #include "ranking/vector_kernels.h"
 #include "ranking/viewer.h"
 #include "training/crowd_replay.h"
+#include "training/events_before.h"
 #include "training/interaction_matrix.h"
 #include "training/moved_posts.h"
 #include "training/parallel.h"
@@ -68,20 +69,13 @@ std::vector<Encounter> FindEncounters(const TrainingSet& set, Hour from, Hour un
   return found;
 }
 
-template <class Event>
-std::vector<Event> Before(const std::vector<Event>& events, Hour hour) {
-  const auto end = std::partition_point(events.begin(), events.end(),
-                                        [&](const Event& event) { return event.hour < hour; });
-  return {events.begin(), end};
-}
-
 // What the row's subject would have had in its view at the beginning of `hour`.
 SubjectView ViewAt(const LearnableRow& row, Hour hour) {
-  std::vector<Dismissal> lessons = Before(row.lessons, hour);
+  std::vector<Dismissal> lessons = EventsBefore(row.lessons, hour);
   SubjectViewBuilder builder;
-  builder.Interactions(Before(row.interactions, hour))
-      .States(Before(row.states, hour))
-      .Impressions(Before(row.impressions, hour))
+  builder.Interactions(EventsBefore(row.interactions, hour))
+      .States(EventsBefore(row.states, hour))
+      .Impressions(EventsBefore(row.impressions, hour))
       .Dismissals(lessons);
   builder.Lessons(std::move(lessons));
   return std::move(builder).Build();
@@ -170,10 +164,10 @@ class Replayer {
   void DrawCandidates(ReplayList& list) const {
     const LearnableRow& row = set_.rows()[list.row];
     std::vector<uint32_t> known;
-    for (const Interaction& event : Before(row.interactions, list.hour.Plus(1))) {
+    for (const Interaction& event : EventsBefore(row.interactions, list.hour.Plus(1))) {
       known.push_back(set_.Find(event.post));
     }
-    for (const PostState& state : Before(row.states, list.hour.Plus(1)))
+    for (const PostState& state : EventsBefore(row.states, list.hour.Plus(1)))
       known.push_back(set_.Find(state.post));
     std::sort(known.begin(), known.end());
     uint64_t random = options_.seed ^ MixSeed(ContentHash(row) + list.hour.value());
