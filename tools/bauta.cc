@@ -6,7 +6,9 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/auth/rights_verifier.h"
 #include "tools/cli/commands.h"
 
 namespace bauta {
@@ -36,6 +38,23 @@ std::string Usage() {
   return text;
 }
 
+absl::Status RunCommand(const Command& command, const Arguments& arguments) {
+  if (!arguments.empty() && command.operands == Operands::kNone) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("nothing but flags may follow, got ", arguments[0], "; lists are without spaces"));
+  }
+  return command.run(arguments);
+}
+
+// What the server's answer leaves a person at the command line to find out.
+const char* HintAt(const absl::Status& status) {
+  if (absl::IsPermissionDenied(status) && absl::StrContains(status.message(), kRightsTokenMetadata)) {
+    return "\nSuch a call is the person's own. For trying out, name an issuer's keys by --issuer_dir or "
+           "BAUTA_ISSUER_DIR.";
+  }
+  return "";
+}
+
 int Main(int argc, char** argv) {
   absl::SetProgramUsageMessage(Usage());
   const std::vector<char*> positional = absl::ParseCommandLine(argc, argv);
@@ -47,10 +66,10 @@ int Main(int argc, char** argv) {
   const Arguments arguments(positional.begin() + 2, positional.end());
   for (const Command& command : AllCommands()) {
     if (name != command.name) continue;
-    const absl::Status done = command.run(arguments);
+    const absl::Status done = RunCommand(command, arguments);
     if (done.ok()) return 0;
-    std::fprintf(stderr, "bauta %s: %s: %s\n", command.name, absl::StatusCodeToString(done.code()).c_str(),
-                 std::string(done.message()).c_str());
+    std::fprintf(stderr, "bauta %s: %s: %s%s\n", command.name, absl::StatusCodeToString(done.code()).c_str(),
+                 std::string(done.message()).c_str(), HintAt(done));
     return absl::IsInvalidArgument(done) ? 2 : 1;
   }
   std::fprintf(stderr, "bauta: no command of the name %s; bauta alone lists them\n", name.c_str());

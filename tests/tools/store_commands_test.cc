@@ -3,10 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -18,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "featurestore/store/rights_log_format.h"
 #include "tests/testing/test_server.h"
+#include "tests/tools/command_fixture.h"
 #include "tools/cli/privacy_report.h"
 
 namespace bauta::testing {
@@ -28,11 +26,6 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-struct Outcome {
-  int exit_code = -1;
-  std::string output;  // Standard output and error.
-};
 
 class StoreCommandsTest : public ::testing::Test {
  protected:
@@ -56,28 +49,16 @@ class StoreCommandsTest : public ::testing::Test {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   }
 
-  static Outcome Bauta(const std::string& arguments) {
-    Outcome outcome;
-    FILE* const pipe = popen(absl::StrCat(BAUTA_PATH, " ", arguments, " 2>&1").c_str(), "r");
-    if (pipe == nullptr) return outcome;
-    std::array<char, 4096> buffer;
-    for (size_t got; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-      outcome.output.append(buffer.data(), got);
-    }
-    const int status = pclose(pipe);
-    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return outcome;
-  }
   // A command that calls the server.
   Outcome Call(const std::string& arguments) const {
-    return Bauta(
+    return RunBauta(
         absl::StrCat(arguments, " --server=unix:", server_->socket_path(), " --token_file=", Path("token")));
   }
   // A command on its files.
   Outcome OnFiles(const std::string& arguments) const {
-    return Bauta(absl::StrCat(arguments, " --config=", Path("server.conf")));
+    return RunBauta(absl::StrCat(arguments, " --config=", Path("server.conf")));
   }
-  Outcome Audit() const { return Bauta("audit verify --dir=" + server_->store_directory()); }
+  Outcome Audit() const { return RunBauta("audit verify --dir=" + server_->store_directory()); }
 
   absl::Status Dismiss(uint64_t post) {
     return server_->backend().store().UpdateInstructions(
@@ -120,7 +101,7 @@ TEST_F(StoreCommandsTest, ABackupIsRestoredUnderThePresentLog) {
 TEST_F(StoreCommandsTest, WhatIsMissingIsAskedFor) {
   EXPECT_THAT(Call("backup").output, HasSubstr("Give --name"));
   EXPECT_THAT(OnFiles("restore").output, HasSubstr("Give --backup"));
-  EXPECT_THAT(Bauta("restore --backup=monday").output, HasSubstr("Give --config"));
+  EXPECT_THAT(RunBauta("restore --backup=monday").output, HasSubstr("Give --config"));
   EXPECT_THAT(OnFiles("restore --backup=monday").output, HasSubstr("is in use"));
   server_->Stop();
   const Outcome absent = OnFiles("restore --backup=monday");
@@ -179,6 +160,87 @@ TEST_F(StoreCommandsTest, EveryPromiseOfThePageIsInTheProgram) {
   EXPECT_THAT(promises, AllOf(Contains("Only codes are kept"), Contains("Models forget"),
                               Not(Contains("promise")), Not(Contains(HasSubstr("---")))));
   EXPECT_GT(promises.size(), 15u);
+}
+
+// ---- with people in the store
+
+class PeoplesStoreCommandsTest : public CommandTest {
+ protected:
+  PeoplesStoreCommandsTest()
+      : CommandTest({.more_config = "", .more_store_config = "backup_directory: 'backups'"}) {}
+};
+
+TEST_F(PeoplesStoreCommandsTest, TheIdentityKeyIsRotatedOnceAtATimeAndPeopleStayWhoTheyAre) {
+  Printed("backup --name=before");
+  EXPECT_THAT(Printed("rotate-identity-key"), AllOf(HasSubstr("every subject to identity key 2"),
+                                                    HasSubstr("bauta_identity_rotation_running")));
+  for (const WrongUse& meanwhile : {WrongUse{"rotate-identity-key", 1, "a rotation to epoch 2 is running"},
+                                    {"backup --name=meanwhile", 1, "FAILED_PRECONDITION"},
+                                    {"privacy-report", 1, "FAILED_PRECONDITION"}}) {
+    ExpectWrong(meanwhile);
+  }
+  const auto expect_reader = [&] {
+    EXPECT_THAT(Printed("export --account=reader"), HasSubstr("SIGNAL_KIND_CLICK"));
+    EXPECT_THAT(Printed("consent --account=reader"), HasSubstr("personalize 20"));
+  };
+  expect_reader();
+  server().clock().Advance(absl::Seconds(2));
+  server().RunDueTasks();
+  EXPECT_THAT(Printed("privacy-report"), HasSubstr("epoch 2"));
+  expect_reader();
+  EXPECT_EQ(Printed("rotate-identity-key --json"), "{\"to_epoch\":3}\n");
+
+  server().clock().Advance(absl::Seconds(2));
+  server().RunDueTasks();
+  Write("server.conf", server().config_text());
+  server().Stop();
+  const Outcome restore = Run(absl::StrCat("restore --backup=before --config=", Path("server.conf")));
+  EXPECT_EQ(restore.exit_code, 1);
+  EXPECT_THAT(restore.output, HasSubstr("identity"));
+}
+
+TEST_F(PeoplesStoreCommandsTest, OnceCollectingHasStoppedPeopleStillGetWhatIsTheirs) {
+  EXPECT_EQ(Printed("stop-collecting --json"), "{}\n");
+  EXPECT_THAT(Printed("stop-collecting"), HasSubstr("for good"));
+  ExpectWrong({"consent --account=reader --grant=ads", 1, "FAILED_PRECONDITION"});
+  EXPECT_THAT(Printed(absl::StrCat("import --events=", Path("events.csv"))), HasSubstr("not_collecting: 4"));
+  EXPECT_THAT(Printed("privacy-report"), HasSubstr("no, stopped for good"));
+  EXPECT_THAT(Printed("export --account=reader"), HasSubstr("SIGNAL_KIND_CLICK"));
+  EXPECT_THAT(Printed("consent --account=reader --withdraw=all"), HasSubstr("personalize - no"));
+  Printed("erase --account=reader");
+}
+
+TEST_F(PeoplesStoreCommandsTest, TheStoreIsTheOperators) {
+  const struct {
+    const char* command;
+    const char* role;
+  } cases[] = {{"backup --name=mine", "privacy"},
+               {"rotate-identity-key", "privacy"},
+               {"stop-collecting", "privacy"},
+               {"privacy-report", "feed"}};
+  for (const auto& one : cases) {
+    const Outcome refused = RunAs(one.role, one.command);
+    EXPECT_EQ(refused.exit_code, 1) << one.command;
+    EXPECT_THAT(refused.output, HasSubstr("the token has no role that may call it")) << one.command;
+  }
+  EXPECT_THAT(Printed("privacy-report"), AllOf(HasSubstr("epoch 1"), HasSubstr("collecting yes")));
+  EXPECT_FALSE(fs::exists(Path("backups/mine")));
+}
+
+TEST_F(PeoplesStoreCommandsTest, WrongUseIsNamed) {
+  for (const WrongUse& wrong : {WrongUse{"backup monday", 2, "nothing but flags may follow, got monday"},
+                                {"backup --name=../monday", 2, "backup_id"},
+                                {"restore monday", 2, "nothing but flags may follow"},
+                                {"restore --backup=monday --config=/nowhere.conf", 1, "/nowhere.conf"},
+                                {"wind-down --destroy_keys", 2, "Give --config"},
+                                {"wind-down --destroy_keys --config=/nowhere.conf", 1, "/nowhere.conf"},
+                                {"audit", 2, "verify expected"},
+                                {"audit verify", 2, "Give --dir"},
+                                {"audit verify --dir=/nowhere", 1, "/nowhere"}}) {
+    ExpectWrong(wrong);
+  }
+  Printed("backup --name=monday");
+  ExpectWrong({"backup --name=monday", 1, "monday"});
 }
 
 // ---- audit verify

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -51,10 +52,11 @@ absl::StatusOr<bool> ApplyFlags(v1::Preferences& preferences) {
     }
   }
   if (!city.empty()) {
-    BAUTA_ASSIGN_OR_RETURN(const uint64_t id,
-                           city == kNone ? absl::StatusOr<uint64_t>(0) : ParseId("chosen_city", city));
-    if (id > UINT32_MAX) return absl::InvalidArgumentError("chosen_city: an id of the gazetteer expected");
-    preferences.set_chosen_city_id(static_cast<uint32_t>(id));
+    uint32_t id = 0;
+    if (city != kNone && (!absl::SimpleAtoi(city, &id) || id == 0)) {
+      return absl::InvalidArgumentError("chosen_city: a city's id in the gazetteer, or none, expected");
+    }
+    preferences.set_chosen_city_id(id);
   }
   if (!topics.empty()) {
     BAUTA_ASSIGN_OR_RETURN(const std::vector<uint64_t> ids, ParseIds("like_topics", topics));
@@ -130,7 +132,7 @@ absl::Status DeleteInteractions(const Arguments& posts) {
   const auto stub = v1::SubjectService::NewStub(connection->channel());
   v1::DeleteInteractionsRequest request;
   BAUTA_ASSIGN_OR_RETURN(*request.mutable_subject(), SomebodyByFlags());
-  BAUTA_ASSIGN_OR_RETURN(const auto kinds, ParseSignalKinds(absl::GetFlag(FLAGS_kinds)));
+  BAUTA_ASSIGN_OR_RETURN(const auto kinds, ParseSignalKinds("kinds", absl::GetFlag(FLAGS_kinds)));
   BAUTA_ASSIGN_OR_RETURN(const std::vector<uint64_t> topics, ParseIds("topic", absl::GetFlag(FLAGS_topic)));
   for (const std::string& post : posts) {
     BAUTA_ASSIGN_OR_RETURN(const uint64_t id, ParseId("post", post));
@@ -163,7 +165,7 @@ std::vector<Command> ChoiceCommands() {
        "what is chosen, read or changed; what is not given stays", Choose},
       {"tags", "--account=ID [--delete_tag=TOPIC]", "which topics are inferred to be liked", Tags},
       {"delete-interactions", "--account=ID POST… [--topic=ID,…] [--kinds=KIND,…]",
-       "delete what was done with posts, and searches of topics", DeleteInteractions},
+       "delete what was done with posts, and searches of topics", DeleteInteractions, Operands::kSome},
   };
 }
 

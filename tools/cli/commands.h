@@ -11,11 +11,16 @@ namespace bauta {
 
 using Arguments = std::vector<std::string>;  // What stands behind the command's name, without the flags.
 
+// Whether anything may stand behind the name. Where nothing may, a word there is most often a flag's value
+// that a space has cut off, and leaving it out would do less than was asked for.
+enum class Operands { kNone, kSome };
+
 struct Command {
   const char* name;
   const char* usage;    // Behind the name: its arguments and the flags that matter.
   const char* summary;  // One line.
   absl::Status (*run)(const Arguments& arguments);
+  Operands operands = Operands::kNone;
 };
 
 // One list a file.

@@ -196,8 +196,9 @@ std::vector<Command> FeedCommands() {
        "[--without=POST,…] [--topics=ID,…] [--not_topics=ID,…] [--languages=TAG,…] [--not_languages=TAG,…] "
        "[--authors=ID,…] [--not_authors=ID,…] [--followed] [--hours=N]",
        "a feed, page by page; or posts like given ones", Feed},
-      {"rank", "--account=ID POST… [--limit=20] [--terms]", "given posts, in order", Rank},
-      {"why", "--account=ID POST [--history]", "why a subject would see a post, or not", Why},
+      {"rank", "--account=ID POST… [--limit=20] [--terms]", "given posts, in order", Rank, Operands::kSome},
+      {"why", "--account=ID POST [--history]", "why a subject would see a post, or not", Why,
+       Operands::kSome},
   };
 }
 

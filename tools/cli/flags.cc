@@ -39,7 +39,7 @@ ABSL_FLAG(
     "follow, block, mute: a topic's id; x: only these of the post's topics, delete-interactions: searches "
     "of these, comma-separated");
 ABSL_FLAG(std::string, author, "", "follow, block, mute, suspend, erase-author: an author's id, or code:HEX");
-ABSL_FLAG(std::string, grant, "", "consent: purposes to grant, comma-separated");
+ABSL_FLAG(std::string, grant, "", "consent: purposes to grant, comma-separated, or all");
 ABSL_FLAG(std::string, withdraw, "", "consent: purposes to withdraw, comma-separated, or all");
 ABSL_FLAG(std::string, exclude_kinds, "",
           "consent: kinds of signal not to be kept any more, comma-separated");
@@ -77,14 +77,23 @@ ABSL_FLAG(uint32_t, pages, 1, "feed: how many pages");
 ABSL_FLAG(uint64_t, version, 0, "remove: up to which version the post is gone; default: all");
 
 namespace bauta {
+
+absl::StatusOr<int> ParseEnumFlag(const std::string& flag, const google::protobuf::EnumDescriptor* type,
+                                  const std::string& name) {
+  absl::StatusOr<int> value = ParseEnumName(type, name);
+  if (value.ok()) return value;
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", value.status().message(), ", got ", name));
+}
+
 namespace {
 
 template <class Enum>
-absl::StatusOr<std::vector<Enum>> ParseEnumNames(const google::protobuf::EnumDescriptor* type,
+absl::StatusOr<std::vector<Enum>> ParseEnumNames(const std::string& flag,
+                                                 const google::protobuf::EnumDescriptor* type,
                                                  const std::string& names) {
   std::vector<Enum> values;
   for (const auto& name : absl::StrSplit(names, ',', absl::SkipWhitespace())) {
-    BAUTA_ASSIGN_OR_RETURN(const int value, ParseEnumName(type, std::string(name)));
+    BAUTA_ASSIGN_OR_RETURN(const int value, ParseEnumFlag(flag, type, std::string(name)));
     values.push_back(static_cast<Enum>(value));
   }
   return values;
@@ -136,21 +145,22 @@ absl::StatusOr<v1::Visit> VisitByFlags() {
   return visit;
 }
 
-absl::StatusOr<std::vector<v1::Purpose>> ParsePurposes(const std::string& names) {
+absl::StatusOr<std::vector<v1::Purpose>> ParsePurposes(const std::string& flag, const std::string& names) {
   if (names == "all") {
     return std::vector<v1::Purpose>{v1::PURPOSE_PERSONALIZE, v1::PURPOSE_LEARN, v1::PURPOSE_CROWD,
                                     v1::PURPOSE_LOCATE, v1::PURPOSE_ADS};
   }
-  return ParseEnumNames<v1::Purpose>(v1::Purpose_descriptor(), names);
+  return ParseEnumNames<v1::Purpose>(flag, v1::Purpose_descriptor(), names);
 }
 
-absl::StatusOr<std::vector<v1::SignalKind>> ParseSignalKinds(const std::string& names) {
-  return ParseEnumNames<v1::SignalKind>(v1::SignalKind_descriptor(), names);
+absl::StatusOr<std::vector<v1::SignalKind>> ParseSignalKinds(const std::string& flag,
+                                                             const std::string& names) {
+  return ParseEnumNames<v1::SignalKind>(flag, v1::SignalKind_descriptor(), names);
 }
 
 absl::StatusOr<uint64_t> ParseId(const std::string& what, const std::string& text) {
   uint64_t id = 0;
-  if (!absl::SimpleAtoi(text, &id) || id == 0 || id > uint64_t{1} << 63) {
+  if (!absl::SimpleAtoi(text, &id) || id == 0 || id >= uint64_t{1} << 63) {
     return absl::InvalidArgumentError(absl::StrCat(what, ": a whole number from 1 to 2^63 - 1 expected"));
   }
   return id;

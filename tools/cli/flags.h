@@ -75,10 +75,14 @@ absl::StatusOr<v1::Visit> VisitByFlags();
 // Of a command that needs somebody: INVALID_ARGUMENT for nobody.
 absl::StatusOr<v1::Subject> SomebodyByFlags();
 
-// Comma-separated names. INVALID_ARGUMENT lists the names that there are.
-absl::StatusOr<std::vector<v1::Purpose>> ParsePurposes(const std::string& names);
-absl::StatusOr<std::vector<v1::SignalKind>> ParseSignalKinds(const std::string& names);
-// A whole number from 1 to 2^63 − 1.
+// The number of one name. INVALID_ARGUMENT names the flag and lists the names that there are.
+absl::StatusOr<int> ParseEnumFlag(const std::string& flag, const google::protobuf::EnumDescriptor* type,
+                                  const std::string& name);
+// Comma-separated names; all purposes are `all`. Errors as above.
+absl::StatusOr<std::vector<v1::Purpose>> ParsePurposes(const std::string& flag, const std::string& names);
+absl::StatusOr<std::vector<v1::SignalKind>> ParseSignalKinds(const std::string& flag,
+                                                             const std::string& names);
+// A whole number from 1 to 2^63 − 1. INVALID_ARGUMENT names `what`.
 absl::StatusOr<uint64_t> ParseId(const std::string& what, const std::string& text);
 // `code:HEX` is an author's code, anything else the caller's id of one.
 absl::StatusOr<v1::AuthorRef> ParseAuthor(const std::string& text);

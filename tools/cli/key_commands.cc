@@ -123,11 +123,11 @@ absl::Status Audit(const Arguments& arguments) {
 
 std::vector<Command> KeyCommands() {
   return {
-      {"keys", "init --dir=FOLDER", "make a store's keys, once", Keys},
+      {"keys", "init --dir=FOLDER", "make a store's keys, once", Keys, Operands::kSome},
       {"token", "bearer --roles=ROLE,… --name=NAME | issuer --dir=FOLDER | rights --account=ID --group=GROUP",
-       "a caller's secret and its token-file line; an issuer's keys; a rights token", Token},
+       "a caller's secret and its token-file line; an issuer's keys; a rights token", Token, Operands::kSome},
       {"audit", "verify --dir=STORE [--keys_dir=FOLDER]",
-       "check the chain of the rights log, without any key", Audit},
+       "check the chain of the rights log, without any key", Audit, Operands::kSome},
   };
 }
 

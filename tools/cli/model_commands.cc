@@ -70,7 +70,8 @@ std::vector<Command> ModelCommands() {
   return {
       {"models", "", "the models there are, and which one serves", Models},
       {"activate", "MODEL [--canary_percent=N]",
-       "make a model serve, all or so many in a hundred subjects; an older one is a rollback", Activate},
+       "make a model serve, all or so many in a hundred subjects; an older one is a rollback", Activate,
+       Operands::kSome},
   };
 }
 

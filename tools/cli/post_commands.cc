@@ -20,6 +20,11 @@ namespace {
 using Stub = v1::PostService::Stub;
 
 absl::Status Import(const Arguments&) {
+  if (absl::GetFlag(FLAGS_posts).empty() && absl::GetFlag(FLAGS_events).empty() &&
+      absl::GetFlag(FLAGS_visits).empty() && absl::GetFlag(FLAGS_assume_consent_from).empty()) {
+    return absl::InvalidArgumentError(
+        "which file? Give --posts, --events, --visits or --assume_consent_from");
+  }
   BAUTA_ASSIGN_OR_RETURN(const auto connection, ConnectByFlags());
   ImportOptions options{.posts = absl::GetFlag(FLAGS_posts),
                         .events = absl::GetFlag(FLAGS_events),
@@ -29,7 +34,8 @@ absl::Status Import(const Arguments&) {
                         .policy_version = absl::GetFlag(FLAGS_policy_version),
                         .shift_times = absl::GetFlag(FLAGS_shift_times),
                         .json = absl::GetFlag(FLAGS_json)};
-  BAUTA_ASSIGN_OR_RETURN(options.assume_purposes, ParsePurposes(absl::GetFlag(FLAGS_assume_purposes)));
+  BAUTA_ASSIGN_OR_RETURN(options.assume_purposes,
+                         ParsePurposes("assume_purposes", absl::GetFlag(FLAGS_assume_purposes)));
   const SystemClock clock;
   return RunImport(*connection, options, clock);
 }
@@ -76,12 +82,15 @@ absl::Status Suspend(const Arguments&) {
   BAUTA_ASSIGN_OR_RETURN(const auto connection, ConnectByFlags());
   const auto stub = v1::PostService::NewStub(connection->channel());
   v1::SuspendAuthorsRequest request;
+  if (absl::GetFlag(FLAGS_author).empty()) return absl::InvalidArgumentError("whom? Give --author");
   v1::AuthorSuspension& suspension = *request.add_suspensions();
   BAUTA_ASSIGN_OR_RETURN(*suspension.mutable_author(), ParseAuthor(absl::GetFlag(FLAGS_author)));
   const auto* until_time = v1::AuthorSuspension::descriptor()->FindFieldByName("until_time");
   if (const std::string until = absl::GetFlag(FLAGS_undo) ? "0" : absl::GetFlag(FLAGS_until);
       !until.empty()) {
-    BAUTA_RETURN_IF_ERROR(SetFieldFromText(suspension, until_time, until));
+    if (const absl::Status set = SetFieldFromText(suspension, until_time, until); !set.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("until: ", set.message()));
+    }
   }
   BAUTA_ASSIGN_OR_RETURN(const v1::SuspendAuthorsResponse response,
                          connection->Call(*stub, &Stub::SuspendAuthors, request));
@@ -134,11 +143,12 @@ std::vector<Command> PostCommands() {
        "[--posts=FILE] [--events=FILE] [--visits=FILE] [--shift_times] [--assume_consent_from=FILE "
        "[--assume_purposes=…]]",
        "posts, interactions and visits from CSV or NDJSON", Import},
-      {"remove", "POST… [--version=N]", "take posts down; a replay brings nothing back", Remove},
+      {"remove", "POST… [--version=N]", "take posts down; a replay brings nothing back", Remove,
+       Operands::kSome},
       {"suspend", "--author=ID [--until=TIME] [--undo]", "keep an author's posts out of every feed", Suspend},
       {"erase-author", "--author=ID", "remove every post of an author; a replay brings none back",
        EraseAuthor},
-      {"authors", "ID…", "the codes of authors", Authors},
+      {"authors", "ID…", "the codes of authors", Authors, Operands::kSome},
   };
 }
 

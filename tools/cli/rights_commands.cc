@@ -16,12 +16,17 @@ namespace {
 
 using Stub = v1::SubjectService::Stub;
 
+// Every switch, those that are off as well.
 void PrintConsent(const v1::Consent& consent) {
   std::vector<std::vector<std::string>> rows;
-  for (const v1::PurposeConsent& purpose : consent.purposes()) {
-    rows.push_back({ShortEnumName(v1::Purpose_descriptor(), purpose.purpose()),
-                    ShortTime(purpose.since_time(), purpose.has_since_time()),
-                    purpose.effective() ? "yes" : "no"});
+  const google::protobuf::EnumDescriptor* const type = v1::Purpose_descriptor();
+  for (int i = 1; i < type->value_count(); ++i) {
+    rows.push_back({ShortEnumName(type, type->value(i)->number()), "-", "no"});
+    for (const v1::PurposeConsent& purpose : consent.purposes()) {
+      if (purpose.purpose() != type->value(i)->number()) continue;
+      rows.back() = {rows.back()[0], ShortTime(purpose.since_time(), purpose.has_since_time()),
+                     purpose.effective() ? "yes" : "no"};
+    }
   }
   PrintTable({"purpose", "on since", "in effect"}, rows);
   std::string excluded;
@@ -29,7 +34,10 @@ void PrintConsent(const v1::Consent& consent) {
     absl::StrAppend(&excluded, excluded.empty() ? "" : ", ",
                     ShortEnumName(v1::SignalKind_descriptor(), kind));
   }
-  std::printf("policy version %u%s%s%s\n", consent.policy_version(),
+  std::printf("%s%s%s%s\n",
+              consent.policy_version() == 0
+                  ? "no policy agreed to"
+                  : absl::StrCat("policy version ", consent.policy_version()).c_str(),
               excluded.empty() ? "" : ", not kept: ", excluded.c_str(),
               !consent.minor()            ? ""
               : consent.guardian_agreed() ? ", under age, a guardian agreed"
@@ -59,10 +67,12 @@ absl::StatusOr<v1::Consent> ChangeConsent(const Connection& connection, Stub& st
 absl::StatusOr<bool> ApplyFlags(v1::UpdateConsentRequest& change) {
   const std::string withdrawn = absl::GetFlag(FLAGS_withdraw),
                     guardian = absl::GetFlag(FLAGS_guardian_agrees);
-  BAUTA_ASSIGN_OR_RETURN(const auto grant, ParsePurposes(absl::GetFlag(FLAGS_grant)));
-  BAUTA_ASSIGN_OR_RETURN(const auto withdraw, ParsePurposes(withdrawn == "all" ? "" : withdrawn));
-  BAUTA_ASSIGN_OR_RETURN(const auto exclude, ParseSignalKinds(absl::GetFlag(FLAGS_exclude_kinds)));
-  BAUTA_ASSIGN_OR_RETURN(const auto readmit, ParseSignalKinds(absl::GetFlag(FLAGS_readmit_kinds)));
+  BAUTA_ASSIGN_OR_RETURN(const auto grant, ParsePurposes("grant", absl::GetFlag(FLAGS_grant)));
+  BAUTA_ASSIGN_OR_RETURN(const auto withdraw, ParsePurposes("withdraw", withdrawn == "all" ? "" : withdrawn));
+  BAUTA_ASSIGN_OR_RETURN(const auto exclude,
+                         ParseSignalKinds("exclude_kinds", absl::GetFlag(FLAGS_exclude_kinds)));
+  BAUTA_ASSIGN_OR_RETURN(const auto readmit,
+                         ParseSignalKinds("readmit_kinds", absl::GetFlag(FLAGS_readmit_kinds)));
   for (const auto purpose : grant) change.add_grant_purposes(purpose);
   for (const auto purpose : withdraw) change.add_withdraw_purposes(purpose);
   for (const auto kind : exclude) change.add_exclude_kinds(kind);
@@ -141,8 +151,8 @@ absl::Status Erase(const Arguments&) {
 std::vector<Command> RightsCommands() {
   return {
       {"consent",
-       "--account=ID [--grant=PURPOSE,…] [--withdraw=PURPOSE,…|all] [--exclude_kinds=KIND,…] [--mark_minor] "
-       "[--guardian_agrees=yes|no]",
+       "--account=ID [--grant=PURPOSE,…|all [--policy_version=1]] [--withdraw=PURPOSE,…|all] "
+       "[--exclude_kinds=KIND,…] [--readmit_kinds=KIND,…] [--mark_minor] [--guardian_agrees=yes|no]",
        "the switches, read or changed", Consent},
       {"export", "--account=ID", "everything kept of a subject, as JSON lines", Export},
       {"erase", "--account=ID", "destroy a subject's keys and rows; gives a receipt", Erase},

@@ -59,6 +59,10 @@ absl::Status Backup(const Arguments&) {
 absl::Status RotateIdentityKey(const Arguments&) {
   BAUTA_ASSIGN_OR_RETURN(const v1::RotateIdentityKeyResponse response,
                          LongCall(&Stub::RotateIdentityKey, v1::RotateIdentityKeyRequest()));
+  if (absl::GetFlag(FLAGS_json)) {
+    PrintJson(response);
+    return absl::OkStatus();
+  }
   std::printf(
       "The server moves every subject to identity key %u. It goes on by itself, through restarts; the metric "
       "bauta_identity_rotation_running says when it has ended. Then make a backup: older ones are of no use "
@@ -68,7 +72,12 @@ absl::Status RotateIdentityKey(const Arguments&) {
 }
 
 absl::Status StopCollecting(const Arguments&) {
-  BAUTA_RETURN_IF_ERROR(LongCall(&Stub::StopCollecting, v1::StopCollectingRequest()).status());
+  BAUTA_ASSIGN_OR_RETURN(const v1::StopCollectingResponse response,
+                         LongCall(&Stub::StopCollecting, v1::StopCollectingRequest()));
+  if (absl::GetFlag(FLAGS_json)) {
+    PrintJson(response);
+    return absl::OkStatus();
+  }
   std::printf(
       "Collecting has stopped, for good. Feeds, X's, exports, withdrawals and erasures go on. Once everybody "
       "had time to export, stop the server and run `bauta wind-down --config=FILE --destroy_keys`.\n");

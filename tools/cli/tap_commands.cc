@@ -77,8 +77,8 @@ absl::Status X(const Arguments& arguments) {
   v1::DismissPostRequest request;
   *request.mutable_subject() = subject;
   request.set_post_id(post);
-  BAUTA_ASSIGN_OR_RETURN(const int reason,
-                         ParseEnumName(v1::DismissReason_descriptor(), absl::GetFlag(FLAGS_reason)));
+  BAUTA_ASSIGN_OR_RETURN(
+      const int reason, ParseEnumFlag("reason", v1::DismissReason_descriptor(), absl::GetFlag(FLAGS_reason)));
   request.set_reason(static_cast<v1::DismissReason>(reason));
   for (const auto& topic : absl::StrSplit(absl::GetFlag(FLAGS_topic), ',', absl::SkipWhitespace())) {
     BAUTA_ASSIGN_OR_RETURN(const uint64_t id, ParseId("topic", std::string(topic)));
@@ -184,8 +184,8 @@ absl::Status Relations(const Arguments&) {
 std::vector<Command> TapCommands() {
   return {
       {"x", "--account=ID POST [--reason=not_interested] [--topic=ID,…] [--undo], or --list",
-       "the X on a post", X},
-      {"reasons", "POST", "the reasons that an X on a post may have", Reasons},
+       "the X on a post", X, Operands::kSome},
+      {"reasons", "POST", "the reasons that an X on a post may have", Reasons, Operands::kSome},
       {"follow", "--account=ID --author=ID | --topic=ID [--undo]", "see more of an author or a topic",
        Follow},
       {"block", "--account=ID --author=ID | --topic=ID [--undo]", "never see an author or a topic", Block},
