@@ -18,6 +18,8 @@
 namespace bauta {
 namespace {
 
+constexpr uint64_t kZerosChunk = uint64_t{1} << 20;  // Bytes that DestroyFile writes at once.
+
 absl::Status ErrnoStatus(int error, const std::string& what) {
   const std::string message = absl::StrCat(what, ": ", std::strerror(error));
   switch (error) {
@@ -199,6 +201,22 @@ absl::Status WriteFileAtomically(FileSystem& files, const std::string& path, std
   }
   BAUTA_RETURN_IF_ERROR(files.Rename(temporary, path));
   return files.SyncDirectory(std::filesystem::path(path).parent_path().string());
+}
+
+absl::Status DestroyFile(FileSystem& files, const std::string& path) {
+  {
+    absl::StatusOr<std::unique_ptr<File>> file = files.Open(path, FileSystem::OpenMode::kReadWrite);
+    if (absl::IsNotFound(file.status())) return absl::OkStatus();
+    BAUTA_RETURN_IF_ERROR(file.status());
+    BAUTA_ASSIGN_OR_RETURN(const uint64_t size, (*file)->Size());
+    const std::string zeros(std::min(size, kZerosChunk), '\0');
+    for (uint64_t offset = 0; offset < size; offset += zeros.size()) {
+      BAUTA_RETURN_IF_ERROR((*file)->Write(
+          offset, std::string_view(zeros).substr(0, std::min<uint64_t>(zeros.size(), size - offset))));
+    }
+    BAUTA_RETURN_IF_ERROR((*file)->Sync());
+  }
+  return files.Remove(path);
 }
 
 }  // namespace bauta

@@ -71,6 +71,10 @@ absl::StatusOr<std::string> ReadFile(FileSystem& files, const std::string& path,
 // sync of the directory.
 absl::Status WriteFileAtomically(FileSystem& files, const std::string& path, std::string_view bytes);
 
+// Overwrites the file with zeros, syncs it and removes it: what it held must not survive in a freed block. OK
+// where it does not exist. That the name is gone is durable with SyncDirectory.
+absl::Status DestroyFile(FileSystem& files, const std::string& path);
+
 }  // namespace bauta
 
 #endif  // BAUTA_BASE_FILE_SYSTEM_H_

@@ -114,11 +114,9 @@ absl::Status MirroredFileSystem::AlignFile(const std::string& name) {
 
 absl::Status MirroredFileSystem::DiscardFile(const std::string& name) {
   const std::string path = absl::StrCat(second_, "/", name);
-  BAUTA_ASSIGN_OR_RETURN(const std::unique_ptr<File> file, files_.Open(path, OpenMode::kReadWrite));
-  BAUTA_ASSIGN_OR_RETURN(const uint64_t size, file->Size());
-  BAUTA_RETURN_IF_ERROR(WriteZeros(*file, 0, size));
+  BAUTA_RETURN_IF_ERROR(DestroyFile(files_, path));
   ++files_aligned_;
-  return files_.Remove(path);
+  return absl::OkStatus();
 }
 
 std::string MirroredFileSystem::Second(const std::string& path) const {

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "privacy/key_file.h"
 
 namespace bauta {
 namespace {
@@ -34,7 +33,7 @@ absl::Status DestroyKeys(FileSystem& files, const std::string& directory, absl::
   BAUTA_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(directory));
   for (const std::string& name : names) {
     if (!IsKey(name)) continue;
-    BAUTA_RETURN_IF_ERROR(privacy_internal::DestroyKeyFile(files, absl::StrCat(directory, "/", name)));
+    BAUTA_RETURN_IF_ERROR(DestroyFile(files, absl::StrCat(directory, "/", name)));
   }
   return files.SyncDirectory(directory);
 }

@@ -69,20 +69,6 @@ absl::Status CreateKeyFile(FileSystem& files, const std::string& path, std::stri
   return file->Sync();
 }
 
-absl::Status DestroyKeyFile(FileSystem& files, const std::string& path) {
-  absl::StatusOr<std::unique_ptr<File>> file = files.Open(path, FileSystem::OpenMode::kReadWrite);
-  if (absl::IsNotFound(file.status())) return absl::OkStatus();
-  BAUTA_RETURN_IF_ERROR(file.status());
-  BAUTA_ASSIGN_OR_RETURN(const uint64_t size, (*file)->Size());
-  const std::string zeros(std::min<uint64_t>(size, 1 << 20), '\0');
-  for (uint64_t offset = 0; offset < size; offset += zeros.size()) {
-    BAUTA_RETURN_IF_ERROR((*file)->Write(
-        offset, std::string_view(zeros).substr(0, std::min<uint64_t>(zeros.size(), size - offset))));
-  }
-  BAUTA_RETURN_IF_ERROR((*file)->Sync());
-  return files.Remove(path);
-}
-
 absl::StatusOr<std::vector<uint32_t>> ListNumbered(FileSystem& files, const std::string& directory,
                                                    std::string_view stem) {
   BAUTA_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(directory));

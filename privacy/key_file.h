@@ -1,4 +1,4 @@
-// What the key files have in common: how they are read, refused, made and destroyed. For this room only.
+// What the key files have in common: how they are read, refused and made. For this room only.
 #ifndef BAUTA_PRIVACY_KEY_FILE_H_
 #define BAUTA_PRIVACY_KEY_FILE_H_
 
@@ -21,9 +21,6 @@ absl::Status ReadKeyFile(FileSystem& files, const std::string& path, std::span<u
 
 // Creates the file and makes its bytes durable; its name is durable after SyncDirectory. ALREADY_EXISTS.
 absl::Status CreateKeyFile(FileSystem& files, const std::string& path, std::string_view bytes);
-
-// Overwrites the file with zeros, makes that durable, and unlinks it. OK where it does not exist.
-absl::Status DestroyKeyFile(FileSystem& files, const std::string& path);
 
 // The N of each "STEM.N" in the folder, rising. Names whose N is not a plain number from 1 on are left out.
 absl::StatusOr<std::vector<uint32_t>> ListNumbered(FileSystem& files, const std::string& directory,

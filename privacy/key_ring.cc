@@ -126,7 +126,7 @@ absl::Status RemoveIdentityKeyLeftovers(FileSystem& files, const std::string& di
   bool removed = false;
   for (const std::string& name : names) {
     if (!name.starts_with("identity.") || !(name.ends_with(kUnfinished) || name.ends_with(kGone))) continue;
-    BAUTA_RETURN_IF_ERROR(privacy_internal::DestroyKeyFile(files, absl::StrCat(directory, "/", name)));
+    BAUTA_RETURN_IF_ERROR(DestroyFile(files, absl::StrCat(directory, "/", name)));
     removed = true;
   }
   return removed ? files.SyncDirectory(directory) : absl::OkStatus();

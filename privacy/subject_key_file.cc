@@ -118,8 +118,8 @@ absl::StatusOr<std::unique_ptr<SubjectKeyFile>> SubjectKeyFile::Open(FileSystem&
 }
 
 absl::Status SubjectKeyFile::Destroy(FileSystem& files, const std::string& directory, uint32_t number) {
-  BAUTA_RETURN_IF_ERROR(privacy_internal::DestroyKeyFile(files, NumberedPath(directory, "wrap", number)));
-  return privacy_internal::DestroyKeyFile(files, NumberedPath(directory, "subjects", number));
+  BAUTA_RETURN_IF_ERROR(DestroyFile(files, NumberedPath(directory, "wrap", number)));
+  return DestroyFile(files, NumberedPath(directory, "subjects", number));
 }
 
 absl::Status SubjectKeyFile::LoadHeader(const std::string& path) {

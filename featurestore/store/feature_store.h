@@ -325,7 +325,8 @@ class FeatureStore {
   // Writes the rights log anew without what newer entries made pointless, where it has grown well past that
   // or holds erasure marks past their age (the rule: kept_entries.h). Calls go on meanwhile; the log stands
   // still for a moment at the end. FAILED_PRECONDITION: a compaction is running. UNAVAILABLE: the disk is
-  // full; the log goes on as it was, as after every error.
+  // full; the log goes on as it was. After other errors too, or, where the old file could not be removed, in
+  // the new one; the next compaction or start does that.
   absl::Status CompactRightsLogIfDue();
   absl::Status CompactRightsLog();  // The same in any case.
 

@@ -14,6 +14,7 @@
 #include "featurestore/store/database_epoch.h"
 #include "featurestore/store/log_compaction.h"
 #include "featurestore/store/meta_rows.h"
+#include "featurestore/store/restore.h"
 #include "featurestore/store/shuffle.h"
 #include "featurestore/store/subject_scan.h"
 #include "featurestore/store/times.h"
@@ -236,6 +237,8 @@ absl::Status IdentityRotation::Finish() {
     engine = std::move(core_.old_engine);
   }
   engine = nullptr;
+  // Their codes too are under the key that goes.
+  BAUTA_RETURN_IF_ERROR(RemoveKeptAside(core_.files, core_.options.directory));
   BAUTA_RETURN_IF_ERROR(RemoveDatabase(DatabaseDirectory(core_.options.directory, old)));
   BAUTA_RETURN_IF_ERROR(DestroyIdentityKey(core_.key_files(), core_.keys_directory(), old));
   BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<Pseudonymizer> codes, ReadCodes(core_));

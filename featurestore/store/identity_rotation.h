@@ -4,7 +4,8 @@
 // Begin: identity.N+1 (durable) → the database of epoch N+1, with the catalogue → an entry of the rights log,
 // from which on codes are under the new key: before it a start discards what was made, after it a start goes
 // on. Continue: subjects move, in an order that nobody can make again. At the end: the log is compacted, so
-// that no code under the old key is left in it → the old database goes → the old key.
+// that no code under the old key is left in it → the old database goes, and those that restores set aside →
+// the old key.
 #ifndef BAUTA_FEATURESTORE_STORE_IDENTITY_ROTATION_H_
 #define BAUTA_FEATURESTORE_STORE_IDENTITY_ROTATION_H_
 

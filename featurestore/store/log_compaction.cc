@@ -47,7 +47,7 @@ absl::Status CompactAlone(StoreCore& core) {
       kept, [&](RightsEntry& entry) { return ForgetDestroyed(core, entry); }, core.now_hour()));
   BAUTA_RETURN_IF_ERROR(core.committer->SwitchLog(*compaction));
   core.erasures.DropBefore(recent);
-  return absl::OkStatus();
+  return RemoveOtherLogs(core.files, core.log_options(), compaction->file_number());
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ namespace bauta {
 namespace {
 
 constexpr uint64_t kManifestSizeMax = uint64_t{64} << 20;  // Bytes.
+constexpr char kKeptAside[] = "db.before-restore-";
 
 // Not checked yet, and checked: only the second may ever take the database's place.
 std::string CopyPath(const std::string& directory) { return directory + "/db.restoring"; }
@@ -126,8 +127,8 @@ absl::StatusOr<absl::Time> EndOfNewestDay(const std::string& database) {
 }
 
 absl::StatusOr<std::string> FreeName(const FileSystem& files, const std::string& directory, absl::Time now) {
-  const std::string stem = absl::StrCat(directory, "/db.before-restore-",
-                                        absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone()));
+  const std::string stem =
+      absl::StrCat(directory, "/", kKeptAside, absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone()));
   std::string path = stem;
   for (int i = 2; files.Attributes(path).ok(); ++i) path = absl::StrCat(stem, "-", i);
   return path;
@@ -155,6 +156,14 @@ absl::Status FinishRestore(FileSystem& files, const std::string& directory, Iden
   if (files.Attributes(database).ok()) return RemoveTree(CheckedPath(directory));
   BAUTA_RETURN_IF_ERROR(files.Rename(CheckedPath(directory), database));
   return files.SyncDirectory(directory);
+}
+
+absl::Status RemoveKeptAside(FileSystem& files, const std::string& directory) {
+  BAUTA_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(directory));
+  for (const std::string& name : names) {
+    if (name.starts_with(kKeptAside)) BAUTA_RETURN_IF_ERROR(RemoveTree(absl::StrCat(directory, "/", name)));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<RestoreReport> RestoreBackup(const FeatureStore::Options& options, const std::string& name,

@@ -26,7 +26,7 @@ struct RestoreReport {
   // knows of none.
   absl::Time lost_until;
   bool present_readable = false;
-  std::string kept_aside;  // Where the database is that was replaced. Empty: there was none.
+  std::string kept_aside;  // Where the replaced database is until the identity key changes. Empty: none was.
 };
 
 // Puts the backup `options.backup_directory`/`name` in the place of the store's database. No server may run.
@@ -42,6 +42,9 @@ absl::StatusOr<RestoreReport> RestoreBackup(const FeatureStore::Options& options
 // Ends a restore that was cut off, by either database. For who holds the store's lock, before it opens the
 // database in `directory`. `epoch`: of the newest identity key; no restore begins while there are two.
 absl::Status FinishRestore(FileSystem& files, const std::string& directory, IdentityEpoch epoch);
+
+// Removes every database that a restore set aside: for when the key goes that their codes are under.
+absl::Status RemoveKeptAside(FileSystem& files, const std::string& directory);
 
 }  // namespace bauta
 

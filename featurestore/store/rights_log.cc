@@ -78,9 +78,7 @@ absl::Status CheckCopies(const std::vector<OpenedCopy>& copies, const KeyHeadVal
 absl::Status MakeCopy(FileSystem& files, const OpenedCopy& whole, OpenedCopy& absent) {
   BAUTA_RETURN_IF_ERROR(files.CreateDirectories(absent.directory));
   const std::string temporary = absl::StrCat(absent.path, ".tmp");
-  if (absl::Status removed = files.Remove(temporary); !removed.ok() && !absl::IsNotFound(removed)) {
-    return removed;
-  }
+  BAUTA_RETURN_IF_ERROR(DestroyFile(files, temporary));
   BAUTA_ASSIGN_OR_RETURN(absent.file, files.Open(temporary, FileSystem::OpenMode::kCreate));
   BAUTA_RETURN_IF_ERROR(CopyRange(*whole.file, 0, whole.scan->end, *absent.file));
   BAUTA_RETURN_IF_ERROR(absent.file->Sync());
@@ -154,7 +152,7 @@ absl::StatusOr<std::unique_ptr<RightsLog>> RightsLog::Open(FileSystem& files, co
   if (report.last_sequence > values.sequence) {
     BAUTA_RETURN_IF_ERROR(head.SetLog(values.log_file, report.last_sequence, report.last_hash));
   }
-  BAUTA_RETURN_IF_ERROR(RemoveCompactionLeftovers(files, options, values.log_file));
+  BAUTA_RETURN_IF_ERROR(RemoveOtherLogs(files, options, values.log_file));
   if (recovery != nullptr) *recovery = std::move(done);
 
   std::unique_ptr<RightsLog> log(new RightsLog);
@@ -279,6 +277,19 @@ absl::StatusOr<RightsLogReport> VerifyRightsLog(FileSystem& files, const std::st
   if (!file.ok()) return file.status();
   BAUTA_ASSIGN_OR_RETURN(const RightsLogScan scan, ScanRightsLog(**file, path, head));
   return scan.report;
+}
+
+absl::StatusOr<RightsLogReport> VerifyLiveRightsLog(
+    FileSystem& files, const std::string& directory,
+    absl::FunctionRef<absl::StatusOr<KeyHeadValues>()> read_head) {
+  // Read before the file: entries that come meanwhile lie beyond it, and are as welcome.
+  BAUTA_ASSIGN_OR_RETURN(KeyHeadValues head, read_head());
+  while (true) {
+    absl::StatusOr<RightsLogReport> report = VerifyRightsLog(files, directory, head);
+    BAUTA_ASSIGN_OR_RETURN(const KeyHeadValues now, read_head());
+    if (now.log_file == head.log_file) return report;
+    head = now;
+  }
 }
 
 }  // namespace bauta

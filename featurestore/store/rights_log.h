@@ -78,7 +78,8 @@ class RightsLog {
   Hour compaction_hour() const;      // When it was.
 
   // Entries with a sequence above `sequence`, in the order of the file, payloads sealed as they are. Entries
-  // appended meanwhile are not among them. Stops at the first error of `visit`. DATA_LOSS as Open.
+  // appended meanwhile are not among them. Stops at the first error of `visit`. DATA_LOSS as Open. Not while
+  // the log is compacted: that overwrites the file which is read.
   absl::Status ForEachAfter(uint64_t sequence,
                             absl::FunctionRef<absl::Status(const RightsEntry&)> visit) const;
 
@@ -120,6 +121,13 @@ struct RightsLogReport {
 // subject's key. Errors as Open. Of a live log it sees what is in the file at that moment.
 absl::StatusOr<RightsLogReport> VerifyRightsLog(FileSystem& files, const std::string& directory,
                                                 const KeyHeadValues& head);
+
+// The same of a log that may be compacted meanwhile, which overwrites the file that is being read:
+// `read_head` is asked before and after, and where it names another file, the check is made anew, on that
+// one.
+absl::StatusOr<RightsLogReport> VerifyLiveRightsLog(
+    FileSystem& files, const std::string& directory,
+    absl::FunctionRef<absl::StatusOr<KeyHeadValues>()> read_head);
 
 }  // namespace bauta
 

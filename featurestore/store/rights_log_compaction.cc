@@ -28,11 +28,6 @@ uint32_t NumberOf(std::string_view name) {
   return error == std::errc() && stop == name.data() + name.size() ? number : 0;
 }
 
-absl::Status RemoveIfThere(FileSystem& files, const std::string& path) {
-  absl::Status removed = files.Remove(path);
-  return absl::IsNotFound(removed) ? absl::OkStatus() : removed;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RightsLogCompaction>> RightsLogCompaction::Begin(
@@ -49,7 +44,7 @@ absl::StatusOr<std::unique_ptr<RightsLogCompaction>> RightsLogCompaction::Begin(
   return made;
 }
 
-RightsLogCompaction::~RightsLogCompaction() { RemoveFiles(); }
+RightsLogCompaction::~RightsLogCompaction() { DestroyNewFiles(); }
 
 absl::StatusOr<RightsLogReader> RightsLogCompaction::ReadOldFile() const {
   const RightsLog::Copy& copy = old_files_->front();
@@ -69,9 +64,11 @@ absl::Status RightsLogCompaction::ForEachEntry(
 absl::Status RightsLogCompaction::CreateFiles() {
   for (const std::string& directory : Directories(options_)) {
     const std::string path = RightsLogPath(directory, file_number_);
-    BAUTA_RETURN_IF_ERROR(RemoveIfThere(files_, path));  // Of an attempt that failed.
+    BAUTA_RETURN_IF_ERROR(DestroyFile(files_, path));  // Of an attempt that failed.
     BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<File> file, files_.Open(path, FileSystem::OpenMode::kCreate));
     new_files_.push_back({path, std::move(file)});
+    // Before any entry: a start can overwrite only what still has a name.
+    BAUTA_RETURN_IF_ERROR(files_.SyncDirectory(directory));
   }
   return absl::OkStatus();
 }
@@ -139,35 +136,28 @@ absl::Status RightsLogCompaction::CatchUp() {
   return absl::OkStatus();
 }
 
-absl::Status RightsLogCompaction::Adopt() {
-  {
-    const std::lock_guard lock(log_.mutex_);
-    log_.copies_ = std::make_shared<const std::vector<RightsLog::Copy>>(std::move(new_files_));
-    log_.failure_ = absl::OkStatus();
-    log_.file_number_ = file_number_;
-    log_.last_hash_ = last_hash_;
-    log_.size_ = size_;
-    log_.compacted_bytes_ = compacted_bytes_;
-    log_.compaction_hour_ = hour_;
-  }
+void RightsLogCompaction::Adopt() {
+  const std::lock_guard lock(log_.mutex_);
+  log_.copies_ = std::make_shared<const std::vector<RightsLog::Copy>>(std::move(new_files_));
+  log_.failure_ = absl::OkStatus();
+  log_.file_number_ = file_number_;
+  log_.last_hash_ = last_hash_;
+  log_.size_ = size_;
+  log_.compacted_bytes_ = compacted_bytes_;
+  log_.compaction_hour_ = hour_;
   new_files_.clear();
-  for (const RightsLog::Copy& old : *old_files_) BAUTA_RETURN_IF_ERROR(RemoveIfThere(files_, old.path));
-  for (const std::string& directory : Directories(options_)) {
-    BAUTA_RETURN_IF_ERROR(files_.SyncDirectory(directory));
-  }
-  return absl::OkStatus();
 }
 
-void RightsLogCompaction::RemoveFiles() {
+void RightsLogCompaction::DestroyNewFiles() {
   if (caught_up_) return;  // keys/head may name them.
   for (RightsLog::Copy& file : new_files_) {
     file.file = nullptr;
-    files_.Remove(file.path).IgnoreError();  // The next attempt, or the next start, removes it.
+    DestroyFile(files_, file.path).IgnoreError();  // The next attempt, or the next start, does it.
   }
   new_files_.clear();
 }
 
-absl::Status RemoveCompactionLeftovers(FileSystem& files, const RightsLog::Options& options, uint32_t live) {
+absl::Status RemoveOtherLogs(FileSystem& files, const RightsLog::Options& options, uint32_t live) {
   for (const std::string& directory : Directories(options)) {
     BAUTA_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(directory));
     bool removed = false;
@@ -180,7 +170,7 @@ absl::Status RemoveCompactionLeftovers(FileSystem& files, const RightsLog::Optio
             path, ": keys/head names log ", live,
             ", and no compaction leaves this behind: is keys/head from a backup of another day?"));
       }
-      BAUTA_RETURN_IF_ERROR(RemoveIfThere(files, path));
+      BAUTA_RETURN_IF_ERROR(DestroyFile(files, path));
       removed = true;
     }
     if (removed) BAUTA_RETURN_IF_ERROR(files.SyncDirectory(directory));

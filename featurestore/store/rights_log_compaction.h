@@ -5,8 +5,11 @@
 // The order, so that a crash anywhere leaves one log that is whole:
 //   Begin, ForEachEntry (choose), Write: N+1, behind everybody's back, while N goes on →
 //   on the log thread: CatchUp: what came meanwhile, sync of files and folders → keys/head names N+1 → Adopt:
-//   the log goes on in N+1, N is removed.
-// A start keeps the file that keys/head names and removes the other.
+//   the log goes on in N+1 →
+//   RemoveOtherLogs: N is overwritten, synced and removed, while the log goes on.
+// A start keeps the file that keys/head names and does the last step. No log is unlinked as it is: its clear
+// headers say which slots were destroyed where another was made, so that after a change of the identity key
+// freed blocks would say who somebody was.
 #ifndef BAUTA_FEATURESTORE_STORE_RIGHTS_LOG_COMPACTION_H_
 #define BAUTA_FEATURESTORE_STORE_RIGHTS_LOG_COMPACTION_H_
 
@@ -59,9 +62,8 @@ class RightsLogCompaction {
   uint64_t last_sequence() const { return last_sequence_; }
   const Sha256Digest& last_hash() const { return last_hash_; }
 
-  // For the log thread, after keys/head names the new file: the log goes on in it. An error means that the
-  // old file could not be removed; the next start does it.
-  absl::Status Adopt();
+  // For the log thread, after keys/head names the new file: the log goes on in it.
+  void Adopt();
 
  private:
   RightsLogCompaction(FileSystem& files, RightsLog::Options options, RightsLog& log)
@@ -70,7 +72,7 @@ class RightsLogCompaction {
   absl::Status CreateFiles();
   absl::Status Append(const RightsEntryHeader& header, std::string_view payload);
   absl::Status WriteOut();  // What Append has gathered.
-  void RemoveFiles();
+  void DestroyNewFiles();
 
   FileSystem& files_;
   const RightsLog::Options options_;
@@ -92,9 +94,11 @@ class RightsLogCompaction {
   std::string buffer_;
 };
 
-// What a compaction that was cut off left beside the log of number `live`: older files, and the one after it.
-// FAILED_PRECONDITION: a file that no compaction leaves: it tells of a head and files from different days.
-absl::Status RemoveCompactionLeftovers(FileSystem& files, const RightsLog::Options& options, uint32_t live);
+// Overwrites, syncs and removes, in both folders, what a compaction leaves beside the log of number `live`,
+// the one that keys/head names: older files, and, of one that was cut off, the one after it. Nobody may be
+// reading them. FAILED_PRECONDITION: a file that no compaction leaves: it tells of a head and files from
+// different days.
+absl::Status RemoveOtherLogs(FileSystem& files, const RightsLog::Options& options, uint32_t live);
 
 }  // namespace bauta
 

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 
 #include "tests/featurestore/identity_rotation_fixture.h"
@@ -34,6 +35,8 @@ using IdentityRotationCrashTest = IdentityRotationFixture;
 
 TEST_F(IdentityRotationCrashTest, AKillAtAnyStepLosesNothingAndTheRotationGoesOn) {
   MakeWhole();
+  const std::string set_aside = "/db.before-restore-20261125T013514Z";
+  CopyFolder(whole_ + "/db", whole_ + set_aside);
   int before_it = 0;
   int in_it = 0;
   int after_it = 0;
@@ -42,6 +45,10 @@ TEST_F(IdentityRotationCrashTest, AKillAtAnyStepLosesNothingAndTheRotationGoesOn
     ASSERT_LT(step, kStepsMax);
     SCOPED_TRACE("killed after " + std::to_string(step) + " steps");
     BackToWhole();
+    // Another name of its blocks: what they hold when the log's own name is gone.
+    const std::string blocks = folder_.path() + "/blocks";
+    std::filesystem::remove(blocks);
+    std::filesystem::create_hard_link(store_.log(), blocks);
     const int status = RunUntil(store_.directory(), step);
     ended = status == 0;
     ASSERT_TRUE(ended || status == kDied) << status;
@@ -65,6 +72,10 @@ TEST_F(IdentityRotationCrashTest, AKillAtAnyStepLosesNothingAndTheRotationGoesOn
     ExpectTheChanges();
     ExpectTheRest();
     EXPECT_THAT(FilesUnder(store_.directory() + "/keys"), ::testing::SizeIs(5));
+    EXPECT_FALSE(std::filesystem::exists(store_.directory() + set_aside));
+    EXPECT_FALSE(std::filesystem::exists(store_.log()));
+    const std::string left = ReadAll(blocks);
+    EXPECT_EQ(left, std::string(left.size(), '\0')) << "the old log says who moved, in freed blocks";
     ASSERT_FALSE(HasFailure());
   }
   EXPECT_GT(before_it, 3);

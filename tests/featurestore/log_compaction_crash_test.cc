@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,13 +31,30 @@ class LogCompactionCrashTest : public ClassACommitterFixture {
     const absl::Status written = (*compaction)->Write(absl::flat_hash_set<uint64_t>{2, 4}, AsItIs, kNow);
     if (!written.ok()) return written;
     if (absl::Status late = committer_->Commit(Act("late")).status(); !late.ok()) return late;
-    return committer_->SwitchLog(**compaction);
+    if (absl::Status switched = committer_->SwitchLog(**compaction); !switched.ok()) return switched;
+    return RemoveOtherLogs(files_, Options(), (*compaction)->file_number());
   }
 
   void WriteFive() {
     for (const char* what : {"one", "two", "three", "four", "five"}) {
       ASSERT_TRUE(committer_->Commit(Act(what)).ok());
     }
+    sealed_.clear();
+    ASSERT_TRUE(log_->ForEachAfter(0,
+                                   [&](const RightsEntry& entry) {
+                                     sealed_.push_back(entry.payload);
+                                     return absl::OkStatus();
+                                   })
+                    .ok());
+  }
+
+  // How many of the files that there are, or were since Begin, hold the n-th entry of the five in a block of
+  // theirs on the disk.
+  size_t FilesWithEntry(size_t n) const {
+    const std::vector<std::string> all = files_.EverythingOnDisk();
+    return static_cast<size_t>(
+        std::count_if(all.begin() + static_cast<std::ptrdiff_t>(files_before_), all.end(),
+                      [&](const std::string& bytes) { return bytes.find(sealed_[n]) != std::string::npos; }));
   }
 
   std::vector<std::string> LogFiles(const std::string& directory) {
@@ -59,6 +78,7 @@ class LogCompactionCrashTest : public ClassACommitterFixture {
       ASSERT_TRUE(files_.SyncDirectory(directory).ok());
     }
     ASSERT_TRUE(InitKeys(files_, kKeys, random_, absl::FromUnixSeconds(1'700'000'000)).ok());
+    files_before_ = files_.EverythingOnDisk().size();
     Start();
     WriteFive();
   }
@@ -78,12 +98,20 @@ class LogCompactionCrashTest : public ClassACommitterFixture {
     const std::string name = "rights.log." + std::to_string(number);
     EXPECT_THAT(LogFiles(kStore), ElementsAre(name));
     EXPECT_THAT(LogFiles(kSecond), ElementsAre(name));
+    // In no freed block either: once in each copy of the log that is there, and nowhere else.
+    for (size_t n = 0; n < sealed_.size(); ++n) {
+      const bool kept = number == 1 || n == 1 || n == 3;
+      EXPECT_EQ(FilesWithEntry(n), kept ? 2u : 0u) << "entry " << n + 1;
+    }
     EXPECT_EQ(files_.Bytes(std::string(kStore) + "/" + name),
               files_.Bytes(std::string(kSecond) + "/" + name));
     EXPECT_TRUE(VerifyRightsLog(files_, kStore, head_->values()).ok());
     ASSERT_TRUE(committer_->Commit(Act("after")).ok());
     EXPECT_EQ(Payloads().back(), "after");
   }
+
+  size_t files_before_ = 0;
+  std::vector<std::string> sealed_;  // Payloads of the five.
 };
 
 TEST_F(LogCompactionCrashTest, LogGoesOnInTheNewFileAndTheOldOneIsGone) {
@@ -107,6 +135,7 @@ TEST_F(LogCompactionCrashTest, LogGoesOnInTheNewFileAndTheOldOneIsGone) {
   ASSERT_TRUE(again.ok());
   ASSERT_TRUE((*again)->Write(absl::flat_hash_set<uint64_t>{4, 6}, AsItIs, kNow).ok());
   ASSERT_TRUE(committer_->SwitchLog(**again).ok());
+  ASSERT_TRUE(RemoveOtherLogs(files_, Options(), 3).ok());
   EXPECT_THAT(LogFiles(kStore), ElementsAre("rights.log.3"));
   Start();
   EXPECT_THAT(SequencesAfter(0), ElementsAre(7, 4, 6));
@@ -138,6 +167,22 @@ TEST_F(LogCompactionCrashTest, ACrashAtAnyStepLeavesOneWholeLog) {
   }
   EXPECT_GT(old_file, 0);
   EXPECT_GT(new_file, 0);
+}
+
+TEST_F(LogCompactionCrashTest, ACheckThatACompactionOvertakesIsMadeOnTheNewFile) {
+  two_copies_ = true;
+  Begin();
+  int asked = 0;
+  const auto read_head = [&]() -> absl::StatusOr<KeyHeadValues> {
+    const KeyHeadValues before = head_->values();
+    if (++asked == 1) {
+      EXPECT_TRUE(Compact().ok());
+    }
+    return before;
+  };
+  const auto report = VerifyLiveRightsLog(files_, kStore, read_head);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->file_number, 2u);
 }
 
 TEST_F(LogCompactionCrashTest, AFullDiskLeavesTheLogAsItWas) {

@@ -218,6 +218,27 @@ TEST_F(StoreBackupTest, RestoringTwiceKeepsBothThatWereReplaced) {
   EXPECT_TRUE(fs::exists(second->kept_aside));
 }
 
+TEST_F(StoreBackupTest, WhatWasSetAsideGoesWithTheIdentityKeyThatItIsUnder) {
+  MakeBackupThenChange();
+  const auto first = Restore();
+  const auto second = Restore();
+  ASSERT_TRUE(first.ok() && second.ok());
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(store_->BeginIdentityRotation().ok());
+  EXPECT_TRUE(fs::exists(first->kept_aside)) << "its key is there yet";
+  bool running = true;
+  for (int step = 0; running; ++step) {
+    ASSERT_LT(step, 1000);
+    const auto progress = store_->ContinueIdentityRotation(1);
+    ASSERT_TRUE(progress.ok()) << progress.status();
+    running = progress->running;
+  }
+  EXPECT_FALSE(fs::exists(first->kept_aside));
+  EXPECT_FALSE(fs::exists(second->kept_aside));
+  EXPECT_FALSE(fs::exists(store_.db()));
+  ExpectTheChanges();
+}
+
 TEST_F(StoreBackupTest, ARestoreCutOffAnywhereLeavesEitherDatabaseInPlace) {
   MakeBackupThenChange();
   ASSERT_TRUE(Open().ok());

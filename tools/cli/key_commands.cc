@@ -101,11 +101,11 @@ absl::Status Token(const Arguments& arguments) {
 absl::Status Audit(const Arguments& arguments) {
   if (arguments != Arguments{"verify"}) return absl::InvalidArgumentError("audit: verify expected");
   BAUTA_ASSIGN_OR_RETURN(const std::string directory, NeededDirectory());
-  const std::string keys = absl::GetFlag(FLAGS_keys_dir);
-  BAUTA_ASSIGN_OR_RETURN(
-      const KeyHeadValues head,
-      KeyHead::Read(PosixFileSystem(), keys.empty() ? absl::StrCat(directory, "/keys") : keys));
-  BAUTA_ASSIGN_OR_RETURN(const RightsLogReport report, VerifyRightsLog(PosixFileSystem(), directory, head));
+  const std::string flag = absl::GetFlag(FLAGS_keys_dir);
+  const std::string keys = flag.empty() ? absl::StrCat(directory, "/keys") : flag;
+  BAUTA_ASSIGN_OR_RETURN(const RightsLogReport report, VerifyLiveRightsLog(PosixFileSystem(), directory, [&] {
+                           return KeyHead::Read(PosixFileSystem(), keys);
+                         }));
   std::vector<std::vector<std::string>> rows;
   for (size_t type = 1; type < std::size(report.entries_by_type); ++type) {
     const std::string_view name = RightsEntryTypeName(static_cast<RightsEntryType>(type));
