@@ -57,7 +57,7 @@ void Arranger::ArrangeByTime(const RankingContext& context, const FeedRequest& r
     const uint32_t left_time = context.posts.At(left).publish_seconds;
     const uint32_t right_time = context.posts.At(right).publish_seconds;
     if (left_time != right_time) return left_time > right_time;
-    return context.posts.IdOf(left) < context.posts.IdOf(right);
+    return candidates[a].post < candidates[b].post;
   };
   const size_t count = std::min(request.limit, order.size());
   std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(count), order.end(), newer);
@@ -67,8 +67,7 @@ void Arranger::ArrangeByTime(const RankingContext& context, const FeedRequest& r
 void Arranger::FillPool(const Call& call) {
   ranked_.resize(call.candidates.size());
   for (uint32_t i = 0; i < ranked_.size(); ++i) {
-    const PostId post = call.context.posts.IdOf(call.candidates[i].row);
-    ranked_[i] = {call.terms[i].Sum(), TieOf(call.request.seed, post), i};
+    ranked_[i] = {call.terms[i].Sum(), TieOf(call.request.seed, call.candidates[i].post), i};
   }
   const auto better = [](const Ranked& a, const Ranked& b) { return a.Before(b); };
   const size_t wanted = std::max(kPoolMin, kPoolPerSlot * call.request.limit);

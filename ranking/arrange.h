@@ -93,8 +93,8 @@ class Arranger {
   uint32_t fresh_since_seconds_ = 0;
   SpacingFactors author_factors_;
   SpacingFactors topic_factors_;
-  SmallMap<uint32_t> author_counts_;
-  SmallMap<uint32_t> topic_counts_;
+  SmallMap<uint32_t, AuthorIndex> author_counts_;
+  SmallMap<uint32_t, TopicIndex> topic_counts_;
 };
 
 }  // namespace bauta

@@ -13,6 +13,7 @@
 namespace bauta {
 
 struct Candidate {
+  PostId post;
   PostRow row = kNoRow;
   SourceSet sources;
   float caller = 0;
@@ -43,8 +44,8 @@ class CandidateSet {
   }
 
   Slot& SlotOf(PostRow row) { return by_row_[row]; }
-  Candidate& Keep(Slot& slot, PostRow row, float caller) {
-    kept_.push_back({row, {}, caller});
+  Candidate& Keep(Slot& slot, PostId post, PostRow row, float caller) {
+    kept_.push_back({post, row, {}, caller});
     slot.value_ = static_cast<uint32_t>(kept_.size());
     return kept_.back();
   }
@@ -58,7 +59,7 @@ class CandidateSet {
 
  private:
   std::vector<Candidate> kept_;
-  SmallMap<Slot> by_row_;
+  SmallMap<Slot, PostRow> by_row_;
 };
 
 }  // namespace bauta

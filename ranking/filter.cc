@@ -9,31 +9,15 @@ bool IsPublished(const LivePost& post, uint32_t now_seconds) {
 
 bool IsForAudience(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
   if (viewer.minor() && (post.sensitive || post.audience == Audience::kAdults)) return false;
-  if (post.audience == Audience::kFollowers) {
-    const Instruction* author = viewer.ForAuthor(post.author);
-    if (author == nullptr || !author->followed) return false;
-  }
+  if (post.audience == Audience::kFollowers && !viewer.FollowsAuthorOf(post)) return false;
   return context.posts.AllowedIn(post,
                                  viewer.place() ? std::optional(viewer.place()->country) : std::nullopt);
 }
 
-// Whether `test` holds of what is instructed about the author or any topic of the post.
-template <class Test>
-bool AnyInstruction(const RankingContext& context, const Viewer& viewer, const LivePost& post, Test test) {
-  const Instruction* author = viewer.ForAuthor(post.author);
-  if (author != nullptr && test(*author)) return true;
-  if (!viewer.has_topic_instructions()) return false;
-  for (TopicIndex topic : context.posts.TopicsOf(post)) {
-    const Instruction* instruction = viewer.ForTopic(topic);
-    if (instruction != nullptr && test(*instruction)) return true;
-  }
-  return false;
-}
-
-bool PassesSurface(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
+bool PassesSurface(const RankingContext& context, const Viewer& viewer, const LivePost& post, bool followed) {
   if (!viewer.Reads(post.language)) return false;
   if (context.surface.leave_out_sensitive && post.sensitive) return false;
-  if (context.surface.followed_only && !viewer.IsFollowed(context.posts, post)) return false;
+  if (context.surface.followed_only && !followed) return false;
   if (context.surface.same_region_only && viewer.place() && viewer.place()->region != Region()) {
     const Place* place = context.posts.PlaceOf(post);
     if (place == nullptr || place->region != viewer.place()->region) return false;
@@ -41,34 +25,30 @@ bool PassesSurface(const RankingContext& context, const Viewer& viewer, const Li
   return true;
 }
 
-bool PassesRequest(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
+bool PassesRequest(const RankingContext& context, const Viewer& viewer, const LivePost& post, bool followed) {
   const ResolvedFilter& filter = viewer.filter();
   if (!filter.active()) return true;
-  if (filter.followed_only() && !viewer.IsFollowed(context.posts, post)) return false;
+  if (filter.followed_only() && !followed) return false;
   return filter.Passes(context.posts, post);
 }
 
 }  // namespace
 
-RemovalReason FindRemovalReason(const RankingContext& context, const Viewer& viewer, PostRow row) {
+RemovalReason FindRemovalReason(const RankingContext& context, const Viewer& viewer, PostRow row, PostId id) {
   const LivePosts& posts = context.posts;
   const LivePost& post = posts.At(row);
-  const PostId id = posts.IdOf(row);
   if (!post.approved) return RemovalReason::kNotApproved;
   if (!IsPublished(post, viewer.now_seconds())) return RemovalReason::kNotPublished;
   if (posts.IsSuspended(post, viewer.now_seconds())) return RemovalReason::kAuthorSuspended;
   if (!IsForAudience(context, viewer, post)) return RemovalReason::kNotInCountry;
   if (post.advertisement != context.surface.advertisements) return RemovalReason::kAdvertisement;
   if (viewer.self() != kNoIndex && post.author == viewer.self()) return RemovalReason::kOwnPost;
-  if (AnyInstruction(context, viewer, post, [](const Instruction& i) { return i.blocked; })) {
-    return RemovalReason::kBlocked;
-  }
-  if (viewer.IsDismissed(id) ||
-      AnyInstruction(context, viewer, post, [](const Instruction& i) { return i.dismissed; })) {
-    return RemovalReason::kDismissed;
-  }
+  const Instruction instruction = viewer.InstructionFor(posts, post);
+  if (instruction.blocked) return RemovalReason::kBlocked;
+  if (instruction.dismissed || viewer.IsDismissed(id)) return RemovalReason::kDismissed;
   if (viewer.IsExcluded(id) || viewer.WasShown(PostFingerprint::Of(id))) return RemovalReason::kAlreadyShown;
-  if (!PassesSurface(context, viewer, post) || !PassesRequest(context, viewer, post)) {
+  if (!PassesSurface(context, viewer, post, instruction.followed) ||
+      !PassesRequest(context, viewer, post, instruction.followed)) {
     return RemovalReason::kFiltered;
   }
   return RemovalReason::kCount;

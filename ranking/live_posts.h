@@ -145,9 +145,18 @@ class LivePosts {
   PostRow rows_end() const { return static_cast<PostRow>(rows_.size()); }
   // Asks the memory for what filters and scores will read of `row`; nothing for kNoRow.
   void Prefetch(PostRow row) const {
+    if (row != kNoRow) __builtin_prefetch(&rows_[row]);
+  }
+  void PrefetchVector(PostRow row) const {
     if (row == kNoRow) return;
-    __builtin_prefetch(&rows_[row]);
-    __builtin_prefetch(&ids_[row]);
+    const float* vector = vectors_.Row(row);
+    for (size_t at = 0; at < vectors_.stride(); at += kCacheLineSize / sizeof(float)) {
+      __builtin_prefetch(vector + at);
+    }
+  }
+  // The same of its topics; reads `row`.
+  void PrefetchTopics(PostRow row) const {
+    if (row != kNoRow) __builtin_prefetch(topic_pool_.data() + rows_[row].topics_begin);
   }
   PostId IdOf(PostRow row) const { return ids_[row]; }
   const LivePost& At(PostRow row) const { return rows_[row]; }

@@ -72,7 +72,7 @@ void GatherCandidates(const RankingContext& context, std::span<const PostId> pos
   trace.candidates = static_cast<uint32_t>(posts.size());
   memory.rows.resize(posts.size());
   context.posts.FindAll(posts, memory.rows);
-  constexpr size_t kAhead = 16;
+  constexpr size_t kAhead = 16, kTopicsAhead = 8;
   for (size_t i = 0; i < posts.size(); ++i) {
     if (i > 0 && i % kChunk == 0 && request.keep_going && !request.keep_going()) {
       trace.candidates = static_cast<uint32_t>(i);
@@ -80,6 +80,7 @@ void GatherCandidates(const RankingContext& context, std::span<const PostId> pos
       break;
     }
     if (i + kAhead < posts.size()) context.posts.Prefetch(memory.rows[i + kAhead]);
+    if (i + kTopicsAhead < posts.size()) context.posts.PrefetchTopics(memory.rows[i + kTopicsAhead]);
     const PostRow row = memory.rows[i];
     if (row == kNoRow) {
       CountRemoved(RemovalReason::kUnknownPost, trace);
@@ -90,14 +91,14 @@ void GatherCandidates(const RankingContext& context, std::span<const PostId> pos
       CountRemoved(RemovalReason::kDuplicate, trace);
       continue;
     }
-    const RemovalReason reason = FindRemovalReason(context, memory.viewer, row);
+    const RemovalReason reason = FindRemovalReason(context, memory.viewer, row, posts[i]);
     if (reason != RemovalReason::kCount) {
       CountRemoved(reason, trace);
       memory.candidates.Remove(slot);
       continue;
     }
     const float caller = i < caller_scores.size() && std::isfinite(caller_scores[i]) ? caller_scores[i] : 0;
-    memory.candidates.Keep(slot, row, caller).sources.Add(Source::kCaller);
+    memory.candidates.Keep(slot, posts[i], row, caller).sources.Add(Source::kCaller);
   }
 }
 
@@ -107,13 +108,18 @@ void ScoreChunk(const RankingContext& context, std::span<const float> taste, siz
   for (size_t i = begin; i < end; ++i) memory.vectors[i] = context.posts.VectorOf(candidates[i].row);
   ActiveVectorKernels().dot_rows(taste.data(), memory.vectors.data() + begin, end - begin, taste.size(),
                                  memory.products.data() + begin);
+  const ScoreWeights weights = context.model.score_weights();
+  const TermScales scales = context.surface.scales;
   constexpr size_t kAhead = 12;
   for (size_t i = begin; i < end; ++i) {
-    if (i + kAhead < candidates.size()) memory.local.Prefetch(context.posts, candidates[i + kAhead].row);
-    ScoreFeatures features = FeaturesOf(context, memory.viewer, memory.local, candidates[i].row);
+    if (i + kAhead < candidates.size()) {
+      memory.local.Prefetch(context.posts, candidates[i + kAhead].post, candidates[i + kAhead].row);
+    }
+    ScoreFeatures features =
+        FeaturesOf(context, memory.viewer, memory.local, candidates[i].row, candidates[i].post);
     features.taste = memory.products[i];
     features.caller = candidates[i].caller;
-    memory.terms[i] = WeighFeatures(features, context.model.score_weights(), context.surface.scales);
+    memory.terms[i] = WeighFeatures(features, weights, scales);
   }
 }
 
@@ -166,8 +172,7 @@ void Finish(const Scope& scope, const FeedRequest& request, std::span<const floa
   feed.posts.reserve(memory.order.size());
   for (uint32_t index : memory.order) {
     const ScoreTerms& terms = memory.terms[index];
-    feed.posts.push_back(
-        {context.posts.IdOf(candidates[index].row), terms.Sum(), terms, candidates[index].sources});
+    feed.posts.push_back({candidates[index].post, terms.Sum(), terms, candidates[index].sources});
   }
 }
 
@@ -244,7 +249,7 @@ absl::StatusOr<Explanation> Explain(const RankingContext& given, const SubjectVi
   const RankingContext context = scope.context();
   Begin(context, scope.view(), request, memory);
   Explanation explanation;
-  const RemovalReason reason = FindRemovalReason(context, memory.viewer, row);
+  const RemovalReason reason = FindRemovalReason(context, memory.viewer, row, post);
   if (reason != RemovalReason::kCount) {
     explanation.removed = reason;
   } else if (scope.posts_left() == 0) {
@@ -252,7 +257,7 @@ absl::StatusOr<Explanation> Explain(const RankingContext& given, const SubjectVi
   } else if (IsQuietNow(context, memory.viewer, request)) {
     explanation.removed = RemovalReason::kQuietHours;
   }
-  memory.candidates.Keep(memory.candidates.SlotOf(row), row, request.caller_score);
+  memory.candidates.Keep(memory.candidates.SlotOf(row), post, row, request.caller_score);
   const std::span<const float> taste = FoldInTaste(context, scope.view(), request, memory);
   if (!context.surface.chronological) {
     FeedTrace trace;

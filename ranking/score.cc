@@ -41,14 +41,8 @@ const float* FindLift(std::span<const PlaceLifts* const> levels, LiftTable<Id> P
   return widest;
 }
 
-float DismissalOf(const RankingContext& context, const Viewer& viewer, PostRow row, const LivePost& post) {
-  float strongest = 0;
-  if (const Instruction* author = viewer.ForAuthor(post.author)) strongest = author->penalty;
-  if (viewer.has_topic_instructions()) {
-    for (TopicIndex topic : context.posts.TopicsOf(post)) {
-      if (const Instruction* note = viewer.ForTopic(topic)) strongest = std::max(strongest, note->penalty);
-    }
-  }
+// The strongest X: `strongest` of those on the author and the topics, or one on a post that is like this one.
+float DismissalOf(const RankingContext& context, const Viewer& viewer, PostRow row, float strongest) {
   if (viewer.seen_too_often().empty()) return strongest;
   const VectorKernels& kernels = ActiveVectorKernels();
   const size_t stride = context.model.stride();
@@ -63,36 +57,7 @@ float DismissalOf(const RankingContext& context, const Viewer& viewer, PostRow r
   return strongest;
 }
 
-bool LocalityIsOff(const RankingContext& context, const Viewer& viewer, const LivePost& post) {
-  if (!viewer.has_topic_instructions()) return false;
-  for (TopicIndex topic : context.posts.TopicsOf(post)) {
-    if (const Instruction* note = viewer.ForTopic(topic); note != nullptr && note->locality_off) return true;
-  }
-  return false;
-}
-
-// An X in full strength takes away what a post can gain by being liked, followed and fresh.
-float DismissalWorth(const ScoreWeights& weights, const TermScales& scales) {
-  return std::abs(weights.taste * scales.taste) + std::abs(weights.follow * scales.follow) +
-         std::abs(weights.freshness * scales.freshness);
-}
-
 }  // namespace
-
-ScoreTerms WeighFeatures(const ScoreFeatures& features, const ScoreWeights& weights,
-                         const TermScales& scales) {
-  ScoreTerms terms;
-  terms.taste = scales.taste * weights.taste * features.taste;
-  terms.locality =
-      scales.locality * (weights.locality * features.locality + weights.distance * features.distance);
-  terms.freshness = scales.freshness * weights.freshness * features.freshness;
-  terms.popularity = scales.popularity * weights.popularity * features.popularity;
-  terms.follow = scales.follow * weights.follow * features.follow;
-  terms.caller = scales.caller * weights.caller * features.caller;
-  terms.fatigue = -(scales.fatigue * weights.fatigue * features.fatigue);
-  terms.dismissal = -(DismissalWorth(weights, scales) * features.dismissal);
-  return terms;
-}
 
 void LocalScore::Reset(const FreshTable& fresh, const std::optional<Place>& place) {
   place_ = place ? &*place : nullptr;
@@ -107,10 +72,10 @@ void LocalScore::Reset(const FreshTable& fresh, const std::optional<Place>& plac
   nearness_.Clear();
 }
 
-void LocalScore::Prefetch(const LivePosts& posts, PostRow row) const {
+void LocalScore::Prefetch(const LivePosts& posts, PostId id, PostRow row) const {
   if (levels_.empty()) return;
   const LivePost& post = posts.At(row);
-  levels_.back()->posts.Prefetch(LiftKey(posts.IdOf(row)));
+  levels_.back()->posts.Prefetch(LiftKey(id));
   if (post.author != kNoIndex) levels_.back()->authors.Prefetch(posts.AuthorKeyAt(post.author));
 }
 
@@ -154,12 +119,12 @@ float LocalScore::Nearness(const LivePosts& posts, const LivePost& post) {
   return nearness_[post.place] = std::exp(-Kilometres(*place_, *post_place) / kDistanceScaleKm);
 }
 
-ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, LocalScore& local,
-                         PostRow row) {
+ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, LocalScore& local, PostRow row,
+                         PostId id) {
   const LivePost& post = context.posts.At(row);
-  const PostId id = context.posts.IdOf(row);
+  const Instruction instruction = viewer.InstructionFor(context.posts, post);
   ScoreFeatures features;
-  if (!LocalityIsOff(context, viewer, post)) {
+  if (!instruction.locality_off) {
     features.locality = local.Lift(context.posts, id, post);
     features.distance = local.Nearness(context.posts, post);
   }
@@ -171,11 +136,11 @@ ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, Lo
   if (const uint32_t subjects = context.fresh.Popularity(id); subjects > 0) {
     features.popularity = std::log1p(static_cast<float>(subjects));
   }
-  features.follow = viewer.IsFollowed(context.posts, post) ? 1 : 0;
+  features.follow = instruction.followed ? 1 : 0;
   if (const uint32_t shown = viewer.ImpressionsInVain(PostFingerprint::Of(id)); shown > 0) {
     features.fatigue = std::log1p(static_cast<float>(shown));
   }
-  features.dismissal = DismissalOf(context, viewer, row, post);
+  features.dismissal = DismissalOf(context, viewer, row, instruction.penalty);
   return features;
 }
 

@@ -2,6 +2,7 @@
 #ifndef BAUTA_RANKING_SCORE_H_
 #define BAUTA_RANKING_SCORE_H_
 
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -27,9 +28,27 @@ struct ScoreFeatures {
   float dismissal = 0;  // 0 … 1: the strongest X that is rising back.
 };
 
+// An X in full strength takes away what a post can gain by being liked, followed and fresh.
+inline float DismissalWorth(const ScoreWeights& weights, const TermScales& scales) {
+  return std::abs(weights.taste * scales.taste) + std::abs(weights.follow * scales.follow) +
+         std::abs(weights.freshness * scales.freshness);
+}
+
 // The term of each feature: times the learned weight, times the surface's scale.
-ScoreTerms WeighFeatures(const ScoreFeatures& features, const ScoreWeights& weights,
-                         const TermScales& scales);
+inline ScoreTerms WeighFeatures(const ScoreFeatures& features, const ScoreWeights& weights,
+                                const TermScales& scales) {
+  ScoreTerms terms;
+  terms.taste = scales.taste * weights.taste * features.taste;
+  terms.locality =
+      scales.locality * (weights.locality * features.locality + weights.distance * features.distance);
+  terms.freshness = scales.freshness * weights.freshness * features.freshness;
+  terms.popularity = scales.popularity * weights.popularity * features.popularity;
+  terms.follow = scales.follow * weights.follow * features.follow;
+  terms.caller = scales.caller * weights.caller * features.caller;
+  terms.fatigue = -(scales.fatigue * weights.fatigue * features.fatigue);
+  terms.dismissal = -(DismissalWorth(weights, scales) * features.dismissal);
+  return terms;
+}
 
 // What the viewer's place, resolved once a call, adds to scores. Remembers what it has looked up during a
 // call, so one thread at a time.
@@ -37,7 +56,7 @@ class LocalScore {
  public:
   void Reset(const FreshTable& fresh, const std::optional<Place>& place);
   // Asks the memory for what Lift will read first.
-  void Prefetch(const LivePosts& posts, PostRow row) const;
+  void Prefetch(const LivePosts& posts, PostId id, PostRow row) const;
   float Lift(const LivePosts& posts, PostId id, const LivePost& post);
   float Nearness(const LivePosts& posts, const LivePost& post);
 
@@ -47,12 +66,17 @@ class LocalScore {
   std::vector<const PlaceLifts*> levels_;  // City, region, country, as far as anything is known there.
   const Place* place_ = nullptr;
   // Topics and places are few, candidates many.
-  SmallMap<std::optional<float>> topic_lifts_;
-  SmallMap<float> nearness_;
+  SmallMap<std::optional<float>, TopicIndex> topic_lifts_;
+  SmallMap<float, uint32_t> nearness_;
 };
 
-// Every feature but taste and caller, which come from outside.
-ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, LocalScore& local, PostRow row);
+// Every feature but taste and caller, which come from outside. `id` is the post's.
+ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, LocalScore& local, PostRow row,
+                         PostId id);
+inline ScoreFeatures FeaturesOf(const RankingContext& context, const Viewer& viewer, LocalScore& local,
+                                PostRow row) {
+  return FeaturesOf(context, viewer, local, row, context.posts.IdOf(row));
+}
 
 }  // namespace bauta
 

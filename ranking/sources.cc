@@ -114,9 +114,10 @@ bool SourceReader::Offer(const Call& call, Budget& budget, PostRow row) {
   CandidateSet::Slot& slot = call.candidates.SlotOf(row);
   if (slot.is_new()) {
     ++call.trace.candidates;
-    const RemovalReason reason = FindRemovalReason(call.context, call.viewer, row);
+    const PostId id = call.context.posts.IdOf(row);
+    const RemovalReason reason = FindRemovalReason(call.context, call.viewer, row, id);
     if (reason == RemovalReason::kCount) {
-      call.candidates.Keep(slot, row, 0);
+      call.candidates.Keep(slot, id, row, 0);
     } else {
       ++call.trace.removed[static_cast<size_t>(reason)];
       call.candidates.Remove(slot);

@@ -60,9 +60,10 @@ std::span<const ScannedPost> TasteScan::Find(const RankingContext& context, cons
 void TasteScan::Visit(const RankingContext& context, const Viewer& viewer, uint32_t oldest_seconds,
                       uint64_t seed, size_t count, PostRow row, float product) {
   if (!IsEligible(context, viewer.now_seconds(), oldest_seconds, context.posts.At(row))) return;
-  ScannedPost post{product, TieOf(seed, context.posts.IdOf(row)), row, RemovalReason::kCount};
+  const PostId id = context.posts.IdOf(row);
+  ScannedPost post{product, TieOf(seed, id), row, RemovalReason::kCount};
   if (best_.size() == count && !post.Before(best_.front())) return;
-  post.removed = FindRemovalReason(context, viewer, row);
+  post.removed = FindRemovalReason(context, viewer, row, id);
   if (post.removed != RemovalReason::kCount) {
     removed_.push_back(post);
     return;

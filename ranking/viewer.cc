@@ -163,15 +163,6 @@ void Viewer::AddShown(const RankingContext& context, const SubjectView& view, co
   }
 }
 
-bool Viewer::IsFollowed(const LivePosts& posts, const LivePost& post) const {
-  if (const Instruction* author = ForAuthor(post.author); author != nullptr && author->followed) return true;
-  if (followed_topics_.empty()) return false;
-  for (TopicIndex topic : posts.TopicsOf(post)) {
-    if (const Instruction* note = ForTopic(topic); note != nullptr && note->followed) return true;
-  }
-  return false;
-}
-
 bool Viewer::Reads(Language language) const {
   if (languages_.empty() || language == Language()) return true;
   return std::find(languages_.begin(), languages_.end(), language) != languages_.end();

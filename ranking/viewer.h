@@ -3,6 +3,7 @@
 #ifndef BAUTA_RANKING_VIEWER_H_
 #define BAUTA_RANKING_VIEWER_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,6 +25,14 @@ struct Instruction {
   bool dismissed = false;     // Hidden by an X.
   bool locality_off = false;  // Topics only.
   float penalty = 0;          // 0 … 1: an X that is rising back, or sinks the author.
+
+  void Join(const Instruction& other) {
+    followed |= other.followed;
+    blocked |= other.blocked;
+    dismissed |= other.dismissed;
+    locality_off |= other.locality_off;
+    penalty = std::max(penalty, other.penalty);
+  }
 };
 
 // A post that was seen too often: its like sinks.
@@ -44,10 +53,20 @@ class Viewer {
   AuthorIndex self() const { return self_; }
   bool minor() const { return minor_; }
 
-  const Instruction* ForAuthor(AuthorIndex author) const { return authors_.Find(author); }
-  const Instruction* ForTopic(TopicIndex topic) const { return topics_.Find(topic); }
-  bool has_topic_instructions() const { return !topics_.empty(); }
-  bool IsFollowed(const LivePosts& posts, const LivePost& post) const;
+  bool FollowsAuthorOf(const LivePost& post) const {
+    const Instruction* author = authors_.Find(post.author);
+    return author != nullptr && author->followed;
+  }
+  // What is instructed about the author and the topics of `post`, joined.
+  Instruction InstructionFor(const LivePosts& posts, const LivePost& post) const {
+    Instruction joined;
+    if (const Instruction* author = authors_.Find(post.author)) joined = *author;
+    if (topics_.empty()) return joined;
+    for (TopicIndex topic : posts.TopicsOf(post)) {
+      if (const Instruction* instruction = topics_.Find(topic)) joined.Join(*instruction);
+    }
+    return joined;
+  }
 
   bool IsDismissed(PostId post) const { return dismissed_posts_.Contains(post.value()); }
   bool IsExcluded(PostId post) const { return excluded_.Contains(post.value()); }
@@ -78,8 +97,8 @@ class Viewer {
   bool minor_ = false;
   std::vector<Language> languages_;
   ResolvedFilter filter_;
-  SmallMap<Instruction> authors_;
-  SmallMap<Instruction> topics_;
+  SmallMap<Instruction, AuthorIndex> authors_;
+  SmallMap<Instruction, TopicIndex> topics_;
   SmallMap<bool> dismissed_posts_;
   SmallMap<bool> excluded_;
   SmallMap<bool> shown_;

@@ -203,7 +203,7 @@ void ArrangeCandidates(benchmark::State& state) {
   std::vector<Candidate> candidates;
   const auto rows = RowsOf(catalogue, MakeRequests(catalogue.posts->size(), /*popular=*/false));
   for (PostRow row : rows.front()) {
-    candidates.push_back({.row = row, .sources = {}, .caller = 0});
+    candidates.push_back({.post = catalogue.posts->IdOf(row), .row = row, .sources = {}, .caller = 0});
   }
   FeedRequest request;
   request.limit = kLimit;
