@@ -53,12 +53,8 @@ void FoldIn::Reset(std::span<const float> gram, float alpha0, float lambda,
 
 void FoldIn::Multiply(std::span<const float> x, std::span<float> product) const {
   const size_t stride = diagonal_.size();
-  const VectorKernels& kernels = ActiveVectorKernels();
   for (size_t i = 0; i < stride; ++i) product[i] = diagonal_[i] * x[i];
-  for (size_t i = 0; i < observations_; ++i) {
-    const float* row = scaled_.data() + i * stride;
-    kernels.add_scaled(kernels.dot(row, x.data(), stride), row, product.data(), stride);
-  }
+  ActiveVectorKernels().add_products(scaled_.data(), observations_, stride, x.data(), product.data());
 }
 
 void FoldIn::SolveTaste(std::span<const float> mean, std::span<float> taste) {

@@ -10,8 +10,7 @@ using Origin = TasteShare::Origin;
 
 // Under the snapshot alone: see LivePosts::SnapshotVectorOf. A post that has left the catalogue still tells
 // what was liked, as long as the model knows it.
-const float* VectorOf(const ModelSnapshot& model, const LivePosts& posts, PostId post) {
-  const PostRow row = posts.Find(post);
+const float* VectorOf(const ModelSnapshot& model, const LivePosts& posts, PostId post, PostRow row) {
   return row != kNoRow ? posts.SnapshotVectorOf(row) : model.posts().Find(post);
 }
 
@@ -50,7 +49,7 @@ void TasteProblem::CollectSeeds(const ModelSnapshot& model, const LivePosts& pos
   constexpr Hour kJustNow;
   const Confidence like = ConfidenceOf(model.signals(), SignalKind::kLike, 0, kJustNow, kJustNow);
   for (PostId seed : seeds) {
-    const float* vector = VectorOf(model, posts, seed);
+    const float* vector = VectorOf(model, posts, seed, posts.Find(seed));
     if (vector != nullptr) observations_.push_back({vector, like.confidence, like.target});
   }
 }
@@ -67,7 +66,17 @@ void TasteProblem::AddHistory(const ModelSnapshot& model, const LivePosts& posts
                               Hour now) {
   const SignalModel& signals = model.signals();
   const SilentTopics silent(posts, view.deleted_tags());
-  for (size_t i = 0; i < view.interactions().size(); ++i) {
+  FindRows(posts, view);
+  const PostRow* row = rows_.data();
+  // Of the rows ahead, what will be read is asked for: what the post is first, its vector when that is there.
+  const PostRow* const end = row + rows_.size();
+  const auto prefetch = [&posts, end](const PostRow* at) {
+    constexpr ptrdiff_t kAhead = 16, kVectorsAhead = 8;
+    if (end - at > kAhead) posts.Prefetch(at[kAhead]);
+    if (end - at > kVectorsAhead) posts.PrefetchVector(at[kVectorsAhead]);
+  };
+  for (size_t i = 0; i < view.interactions().size(); ++i, ++row) {
+    prefetch(row);
     const Interaction& signal = view.interactions()[i];
     const Confidence c = ConfidenceOf(signals, signal.kind, signal.strength, signal.hour, now);
     if (c.confidence <= 0) continue;
@@ -76,23 +85,34 @@ void TasteProblem::AddHistory(const ModelSnapshot& model, const LivePosts& posts
       float* own = NextOwnVector();
       if (!TopicPriorMean(model.prior(), signal.topic, {own, stride_})) continue;
       Add(own, c.confidence, c.target, Origin::kInteraction, i);
-    } else if (!silent.Silences(signal.post)) {
-      Add(VectorOf(model, posts, signal.post), c.confidence, c.target, Origin::kInteraction, i);
+    } else if (!silent.Silences(*row)) {
+      Add(VectorOf(model, posts, signal.post, *row), c.confidence, c.target, Origin::kInteraction, i);
     }
   }
-  for (size_t i = 0; i < view.states().size(); ++i) {
+  for (size_t i = 0; i < view.states().size(); ++i, ++row) {
+    prefetch(row);
     const PostState& state = view.states()[i];
     const Confidence c = ConfidenceOf(signals, state.kind, 0, state.hour, now);
-    if (c.confidence <= 0 || silent.Silences(state.post)) continue;
-    Add(VectorOf(model, posts, state.post), c.confidence, c.target, Origin::kState, i);
+    if (c.confidence <= 0 || silent.Silences(*row)) continue;
+    Add(VectorOf(model, posts, state.post, *row), c.confidence, c.target, Origin::kState, i);
   }
+}
+
+void TasteProblem::FindRows(const LivePosts& posts, const SubjectView& view) {
+  ids_.clear();
+  for (const Interaction& interaction : view.interactions()) ids_.push_back(interaction.post);
+  for (const PostState& state : view.states()) ids_.push_back(state.post);
+  rows_.resize(ids_.size());
+  posts.FindAll(ids_, rows_);
 }
 
 void TasteProblem::AddLesson(const ModelSnapshot& model, const LivePosts& posts, const SilentTopics& silent,
                              const Dismissal& lesson, size_t index, Hour now) {
   const DismissalRule& rule = RuleOf(lesson.reason);
   const Confidence c = ConfidenceOfDismissal(model.signals(), DismissalWeight(lesson, now));
-  if (!rule.teaches_dislike || c.confidence <= 0 || silent.Silences(lesson.post)) return;
+  if (!rule.teaches_dislike || c.confidence <= 0) return;
+  const PostRow row = posts.Find(lesson.post);
+  if (silent.Silences(row)) return;
   if (rule.scope == DismissalScope::kTopic) {
     for (TopicId topic : lesson.topics) {
       if (silent.Holds(topic)) continue;
@@ -109,7 +129,7 @@ void TasteProblem::AddLesson(const ModelSnapshot& model, const LivePosts& posts,
       return;
     }
   }
-  Add(VectorOf(model, posts, lesson.post), c.confidence, c.target, Origin::kDismissal, index);
+  Add(VectorOf(model, posts, lesson.post, row), c.confidence, c.target, Origin::kDismissal, index);
 }
 
 void TasteProblem::SolveMean(const ModelSnapshot& model, const LivePosts& posts,

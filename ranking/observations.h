@@ -50,12 +50,16 @@ class TasteProblem {
 
  private:
   void AddHistory(const ModelSnapshot& model, const LivePosts& posts, const SubjectView& view, Hour now);
+  // Of the view's interactions, then of its states: all at once, for the catalogue is large.
+  void FindRows(const LivePosts& posts, const SubjectView& view);
   void AddLesson(const ModelSnapshot& model, const LivePosts& posts, const SilentTopics& silent,
                  const Dismissal& lesson, size_t index, Hour now);
   void SolveMean(const ModelSnapshot& model, const LivePosts& posts, const Preferences& preferences);
   void Add(const float* vector, float confidence, float target, TasteShare::Origin origin, size_t index);
   float* NextOwnVector();
 
+  std::vector<PostId> ids_;
+  std::vector<PostRow> rows_;  // Parallel to ids_.
   std::vector<Observation> observations_;
   std::vector<ObservationOrigin> origins_;
   std::vector<float> own_vectors_;  // Prior vectors of authors and topics; sized before any is pointed at.

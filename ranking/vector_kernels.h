@@ -22,6 +22,9 @@ struct VectorKernels {
   void (*dot_block)(const float* query, const float* block, size_t count, size_t stride, float* out);
   // y += factor · x
   void (*add_scaled)(float factor, const float* x, float* y, size_t stride);
+  // y += Σ_i (row_i · x) row_i over the `count` rows of a block, in their order: to the bit what a dot and an
+  // add_scaled a row give.
+  void (*add_products)(const float* block, size_t count, size_t stride, const float* x, float* y);
 };
 
 // The sets that this processor can run, the widest last. Never empty.

@@ -39,6 +39,12 @@ TEST(VectorKernelsTest, EverySetGivesTheSameBits) {
       EXPECT_EQ(from_block, expected) << kernels.name;
       EXPECT_EQ(from_rows, expected) << kernels.name;
       EXPECT_EQ(sum, expected_sum) << kernels.name;
+      std::vector<float> products = query, expected_products = query;
+      kernels.add_products(block.data(), count, stride, query.data(), products.data());
+      for (const float* row : rows) {
+        portable.add_scaled(portable.dot(row, query.data(), stride), row, expected_products.data(), stride);
+      }
+      EXPECT_EQ(products, expected_products) << kernels.name;
       for (size_t i = 0; i < count; ++i) {
         EXPECT_EQ(kernels.dot(query.data(), rows[i], stride), expected[i]) << kernels.name;
       }
