@@ -13,7 +13,7 @@
 #include "privacy/pseudonymizer.h"
 #include "tests/featurestore/rights_log_fixture.h"
 #include "tests/featurestore/sealed_rows.h"
-#include "tests/featurestore/store_recovery_fixture.h"
+#include "tests/featurestore/store_backup_fixture.h"
 #include "tests/testing/byte_scanner.h"
 #include "tests/testing/stopping_file_system.h"
 
@@ -28,16 +28,8 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-constexpr char kName[] = "monday";
-
-class StoreBackupTest : public StoreRecoveryFixture {
+class StoreBackupTest : public StoreBackupFixture {
  protected:
-  FeatureStore::Options Options() const {
-    FeatureStore::Options options = store_.Options();
-    options.backup_directory = backups_;
-    return options;
-  }
-  absl::Status Open() { return store_.Open(Options()); }
   std::string Backup() const { return backups_ + "/" + kName; }
 
   // Closed, with a backup from before the changes.
@@ -51,15 +43,6 @@ class StoreBackupTest : public StoreRecoveryFixture {
     backup_sequence_ = receipt->log_sequence;
     Change();
     store_.Close();
-  }
-
-  absl::StatusOr<RestoreReport> Restore(const std::string& name = kName) {
-    return Restore(Options(), name, PosixFileSystem());
-  }
-  absl::StatusOr<RestoreReport> Restore(const FeatureStore::Options& options, const std::string& name,
-                                        FileSystem& files) {
-    BAUTA_ASSIGN_OR_RETURN(const KeyRing ring, KeyRing::Open(PosixFileSystem(), store_.keys()));
-    return RestoreBackup(options, name, ring, store_.clock(), files);
   }
 
   StoredCode CodeOf(uint32_t subject) {
@@ -80,7 +63,6 @@ class StoreBackupTest : public StoreRecoveryFixture {
     return all;
   }
 
-  const std::string backups_ = folder_.path() + "/backups";
   uint64_t backup_sequence_ = 0;
 };
 
