@@ -73,7 +73,7 @@ absl::StatusOr<DataFile> ReadDataFile(const std::string& path) {
 
 absl::Status ForEachLine(std::string_view text, size_t skip,
                          absl::FunctionRef<absl::Status(std::string_view line)> visit) {
-  while (!text.empty()) {
+  for (uint64_t number = 1; !text.empty(); ++number) {
     const size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -81,7 +81,9 @@ absl::Status ForEachLine(std::string_view text, size_t skip,
     if (skip > 0) {
       --skip;
     } else if (!line.empty()) {
-      if (absl::Status status = visit(line); !status.ok()) return status;
+      if (const absl::Status status = visit(line); !status.ok()) {
+        return absl::Status(status.code(), absl::StrCat("line ", number, ": ", status.message()));
+      }
     }
   }
   return absl::OkStatus();
@@ -95,7 +97,7 @@ void SplitFields(std::string_view line, char separator, std::vector<std::string_
     const size_t from = close == std::string_view::npos ? 0 : close;
     const size_t end = line.find(separator, from);
     std::string_view field = line.substr(0, end);
-    if (quoted && field.size() >= 2) field = field.substr(1, field.size() - 2);
+    if (quoted && field.size() >= 2 && field.back() == '"') field = field.substr(1, field.size() - 2);
     fields.push_back(field);
     if (end == std::string_view::npos) return;
     line.remove_prefix(end + 1);

@@ -21,14 +21,17 @@ struct DataFile {
 // DATA_LOSS where it cannot be decompressed.
 absl::StatusOr<DataFile> ReadDataFile(const std::string& path);
 
-// Calls `visit` with each line but the first `skip`, without its end; stops at the first error.
+// Calls `visit` with each line but the first `skip` and empty ones, without its end; stops at the first
+// error, and puts the number of the line before its message.
 absl::Status ForEachLine(std::string_view text, size_t skip,
                          absl::FunctionRef<absl::Status(std::string_view line)> visit);
 
-// The fields between `separator`; a field in double quotes may hold it. The views go into `line`.
+// The fields between `separator`; a field in double quotes may hold it, and loses them. The views go into
+// `line`.
 void SplitFields(std::string_view line, char separator, std::vector<std::string_view>& fields);
 
-// A whole number ≥ 0. INVALID_ARGUMENT else.
+// A number ≥ 0; what stands behind a point is left out, since some data sets write whole numbers as 12.0.
+// INVALID_ARGUMENT else.
 absl::StatusOr<int64_t> ParseWhole(std::string_view text);
 
 }  // namespace bauta

@@ -3,17 +3,26 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "tools/eval/data_file.h"
 
 namespace bauta {
 namespace {
 
+absl::StatusOr<uint32_t> ParseIndex(const char* what, std::string_view text) {
+  const absl::StatusOr<int64_t> number = ParseWhole(text);
+  if (!number.ok()) return absl::InvalidArgumentError(absl::StrCat(what, ": ", number.status().message()));
+  if (*number >= int64_t{1} << 31) {
+    return absl::InvalidArgumentError(absl::StrCat(what, ": a number below 2^31 expected, got ", *number));
+  }
+  return static_cast<uint32_t>(*number);
+}
+
 absl::StatusOr<std::vector<uint32_t>*> ListOf(std::string_view user, ItemLists& lists) {
-  BAUTA_ASSIGN_OR_RETURN(const int64_t number, ParseWhole(user));
-  if (number >= int64_t{1} << 31) return absl::InvalidArgumentError("user: a number below 2^31 expected");
-  if (static_cast<size_t>(number) >= lists.size()) lists.resize(static_cast<size_t>(number) + 1);
-  return &lists[static_cast<size_t>(number)];
+  BAUTA_ASSIGN_OR_RETURN(const uint32_t number, ParseIndex("user", user));
+  if (number >= lists.size()) lists.resize(size_t{number} + 1);
+  return &lists[number];
 }
 
 }  // namespace
@@ -25,8 +34,8 @@ absl::Status ReadItemLines(std::string_view text, ItemLists& lists) {
     BAUTA_ASSIGN_OR_RETURN(std::vector<uint32_t>* const items, ListOf(fields[0], lists));
     for (size_t i = 1; i < fields.size(); ++i) {
       if (fields[i].empty()) continue;
-      BAUTA_ASSIGN_OR_RETURN(const int64_t item, ParseWhole(fields[i]));
-      items->push_back(static_cast<uint32_t>(item));
+      BAUTA_ASSIGN_OR_RETURN(const uint32_t item, ParseIndex("item", fields[i]));
+      items->push_back(item);
     }
     return absl::OkStatus();
   });
@@ -38,8 +47,8 @@ absl::Status ReadPairs(std::string_view text, ItemLists& lists) {
     SplitFields(line, '\t', fields);
     if (fields.size() < 2) return absl::InvalidArgumentError("user and item expected, separated by a tab");
     BAUTA_ASSIGN_OR_RETURN(std::vector<uint32_t>* const items, ListOf(fields[0], lists));
-    BAUTA_ASSIGN_OR_RETURN(const int64_t item, ParseWhole(fields[1]));
-    items->push_back(static_cast<uint32_t>(item));
+    BAUTA_ASSIGN_OR_RETURN(const uint32_t item, ParseIndex("item", fields[1]));
+    items->push_back(item);
     return absl::OkStatus();
   });
 }

@@ -18,6 +18,7 @@ namespace bauta {
 using ItemLists = std::vector<std::vector<uint32_t>>;
 
 // "user item item …" a line, or "user item …" with one item a line and tabs. Adds to `lists`.
+// Numbers are below 2^31. INVALID_ARGUMENT names the line.
 absl::Status ReadItemLines(std::string_view text, ItemLists& lists);
 absl::Status ReadPairs(std::string_view text, ItemLists& lists);
 void SortLists(ItemLists& lists);

@@ -23,11 +23,15 @@ class Columns {
  public:
   static absl::StatusOr<Columns> Find(std::string_view text, const std::vector<std::string>& names) {
     std::vector<std::string_view> header;
-    SplitFields(text.substr(0, text.find('\n')), ',', header);
+    std::string_view line = text.substr(0, text.find('\n'));
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    SplitFields(line, ',', header);
     Columns columns;
+    columns.names_ = names;
     for (const std::string& name : names) {
       const auto found = std::find(header.begin(), header.end(), name);
-      if (found == header.end()) return absl::InvalidArgumentError(absl::StrCat("no column ", name));
+      if (found == header.end())
+        return absl::InvalidArgumentError(absl::StrCat("line 1: a column ", name, " expected"));
       columns.places_.push_back(static_cast<size_t>(found - header.begin()));
     }
     columns.width_ = header.size();
@@ -41,13 +45,23 @@ class Columns {
   }
   std::string_view operator[](size_t name) const { return fields_[places_[name]]; }
   bool Is(size_t name) const { return (*this)[name] == "1"; }
-  absl::StatusOr<int64_t> Whole(size_t name) const { return ParseWhole((*this)[name]); }
+  absl::StatusOr<int64_t> Whole(size_t name) const {
+    const absl::StatusOr<int64_t> number = ParseWhole((*this)[name]);
+    if (number.ok()) return number;
+    return absl::InvalidArgumentError(absl::StrCat(names_[name], ": ", number.status().message()));
+  }
 
  private:
+  std::vector<std::string> names_;
   std::vector<size_t> places_;
   size_t width_ = 0;
   std::vector<std::string_view> fields_;
 };
+
+absl::Status Of(const std::string& path, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+}
 
 AuthorCode AuthorOf(int64_t number) {
   CodeBytes bytes{};
@@ -172,13 +186,16 @@ class Reader {
 }  // namespace
 
 absl::StatusOr<KuairandData> ReadKuairand(const std::string& directory) {
-  BAUTA_ASSIGN_OR_RETURN(const DataFile impressions, ReadDataFile(directory + "/impressions.csv.xz"));
-  BAUTA_ASSIGN_OR_RETURN(const DataFile histories, ReadDataFile(directory + "/histories.csv.xz"));
-  BAUTA_ASSIGN_OR_RETURN(const DataFile videos, ReadDataFile(directory + "/videos.csv.xz"));
+  const std::string impressions_path = directory + "/impressions.csv.xz",
+                    histories_path = directory + "/histories.csv.xz",
+                    videos_path = directory + "/videos.csv.xz";
+  BAUTA_ASSIGN_OR_RETURN(const DataFile impressions, ReadDataFile(impressions_path));
+  BAUTA_ASSIGN_OR_RETURN(const DataFile histories, ReadDataFile(histories_path));
+  BAUTA_ASSIGN_OR_RETURN(const DataFile videos, ReadDataFile(videos_path));
   Reader reader;
-  BAUTA_RETURN_IF_ERROR(reader.ReadVideos(videos.text));
-  BAUTA_RETURN_IF_ERROR(reader.ReadImpressions(impressions.text));
-  BAUTA_RETURN_IF_ERROR(reader.ReadHistories(histories.text));
+  BAUTA_RETURN_IF_ERROR(Of(videos_path, reader.ReadVideos(videos.text)));
+  BAUTA_RETURN_IF_ERROR(Of(impressions_path, reader.ReadImpressions(impressions.text)));
+  BAUTA_RETURN_IF_ERROR(Of(histories_path, reader.ReadHistories(histories.text)));
   KuairandData data = std::move(reader).Finish();
   data.checksum = absl::StrCat(impressions.checksum, "+", histories.checksum, "+", videos.checksum);
   return data;

@@ -21,7 +21,7 @@ struct KuairandData {
 };
 
 // From DIRECTORY/impressions.csv.xz, histories.csv.xz and videos.csv.xz. NOT_FOUND where one is not there,
-// INVALID_ARGUMENT, with the line, where one is malformed.
+// DATA_LOSS where one cannot be decompressed, INVALID_ARGUMENT, with file and line, where one is malformed.
 absl::StatusOr<KuairandData> ReadKuairand(const std::string& directory);
 
 }  // namespace bauta

@@ -24,7 +24,9 @@ absl::StatusOr<Post> ReadPost(const v1::TrainingPost& message) {
   post.id = PostId(message.post_id());
   if (message.post_id() == 0 || message.post_id() > kIdMax) return Malformed("post_id");
   if (!message.author_code().empty()) {
-    BAUTA_ASSIGN_OR_RETURN(post.author, AuthorCode::FromView(message.author_code()));
+    const absl::StatusOr<AuthorCode> author = AuthorCode::FromView(message.author_code());
+    if (!author.ok()) return Malformed("author_code");
+    post.author = *author;
   }
   for (const uint64_t topic : message.topic_ids()) post.topics.push_back(TopicId(topic));
   if (!message.language().empty()) {
@@ -49,7 +51,9 @@ absl::StatusOr<Dismissal> ReadLesson(const v1::TrainingDismissal& message) {
   lesson.reason = FromProto(message.reason());
   lesson.post = PostId(message.post_id());
   if (!message.author_code().empty()) {
-    BAUTA_ASSIGN_OR_RETURN(lesson.author, AuthorCode::FromView(message.author_code()));
+    const absl::StatusOr<AuthorCode> author = AuthorCode::FromView(message.author_code());
+    if (!author.ok()) return Malformed("author_code");
+    lesson.author = *author;
   }
   for (const uint64_t topic : message.topic_ids()) lesson.topics.push_back(TopicId(topic));
   lesson.hour = Hour(message.hour());
