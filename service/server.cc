@@ -1,11 +1,8 @@
 #include "service/server.h"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server_builder.h>
-#include <grpcpp/server_posix.h>
 
-#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,21 +13,13 @@
 #include "service/rpc/interaction_rpc.h"
 #include "service/rpc/model_rpc.h"
 #include "service/rpc/post_rpc.h"
+#include "service/rpc/server_parts.h"
 #include "service/rpc/store_rpc.h"
 #include "service/rpc/subject_rpc.h"
 #include "service/rpc/training_rpc.h"
 
 namespace bauta {
 namespace {
-
-// Once a process, and before the first server is built.
-void EnableHealthAndReflection() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  });
-}
 
 Door::Options DoorOptions(const LimitsConfig& limits) {
   return {.calls_in_flight_max = limits.calls_in_flight_max,
@@ -77,7 +66,6 @@ struct Server::Services {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config,
                                                       const Environment& environment) {
-  EnableHealthAndReflection();
   BAUTA_ASSIGN_OR_RETURN(ServerInputs inputs, ServerInputs::Load(config, environment.files));
   BAUTA_ASSIGN_OR_RETURN(std::unique_ptr<Backend> backend,
                          Backend::Open(config, std::make_unique<ServerInputs>(std::move(inputs)),
@@ -98,25 +86,26 @@ Server::Server(const ServerConfig& config, const Environment& environment, std::
 Server::~Server() { Stop(); }
 
 absl::Status Server::Listen(const Environment& environment) {
-  grpc::ServerBuilder builder;
-  builder.SetMaxReceiveMessageSize(static_cast<int>(config_.limits.message_bytes_max));
-  // Two servers on one port would each get half of the calls, and one of them the wrong half.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  const std::unique_ptr<grpc::ServerBuilder> builder = MakeServerBuilder(config_.limits);
   if (!config_.listen.address.empty()) {
     BAUTA_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials,
                            MakeServerCredentials(config_.listen, environment.files));
-    builder.AddListeningPort(config_.listen.address, credentials, &port_);
+    builder->AddListeningPort(config_.listen.address, credentials, &port_);
   }
   for (const Services::Entry& entry : services_->all()) {
     BAUTA_RETURN_IF_ERROR(CheckServiceCovered(entry.name));
-    builder.RegisterService(entry.service);
+    builder->RegisterService(entry.service);
   }
-  grpc_server_ = builder.BuildAndStart();
+  grpc_server_ = builder->BuildAndStart();
   if (grpc_server_ == nullptr || (!config_.listen.address.empty() && port_ == 0)) {
     return absl::InvalidArgumentError(
         absl::StrCat("listen.address: ", config_.listen.address, " cannot be listened on"));
   }
-  if (!config_.listen.unix_socket.empty()) BAUTA_RETURN_IF_ERROR(ListenOnUnixSocket());
+  if (!config_.listen.unix_socket.empty()) {
+    BAUTA_ASSIGN_OR_RETURN(unix_acceptor_, ListenOnUnixSocket({.path = config_.listen.unix_socket,
+                                                               .users = config_.listen.unix_socket_users},
+                                                              *grpc_server_));
+  }
   if (!config_.metrics_address.empty()) {
     BAUTA_ASSIGN_OR_RETURN(exposer_, MetricsExposer::Start(config_.metrics_address, backend_->metrics(),
                                                            [this] { return Samples(); }));
@@ -127,15 +116,6 @@ absl::Status Server::Listen(const Environment& environment) {
   for (const Services::Entry& entry : services_->all()) {
     grpc_server_->GetHealthCheckService()->SetServingStatus(entry.name, true);
   }
-  return absl::OkStatus();
-}
-
-absl::Status Server::ListenOnUnixSocket() {
-  grpc::Server* server = grpc_server_.get();
-  BAUTA_ASSIGN_OR_RETURN(
-      unix_acceptor_,
-      UnixAcceptor::Listen({.path = config_.listen.unix_socket, .users = config_.listen.unix_socket_users},
-                           [server](int connection) { grpc::AddInsecureChannelFromFd(server, connection); }));
   return absl::OkStatus();
 }
 

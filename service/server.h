@@ -54,7 +54,6 @@ class Server {
   struct Services;
   Server(const ServerConfig& config, const Environment& environment, std::unique_ptr<Backend> backend);
   absl::Status Listen(const Environment& environment);
-  absl::Status ListenOnUnixSocket();
   std::vector<MetricSample> Samples() const;
 
   const ServerConfig config_;

@@ -1,10 +1,6 @@
 #include "bench/load/servers.h"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
-#include <grpcpp/server_builder.h>
-#include <grpcpp/server_posix.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -19,7 +15,7 @@
 #include "bench/echo.grpc.pb.h"
 #include "service/config/config.h"
 #include "service/rpc/quiet_logs.h"
-#include "service/rpc/unix_acceptor.h"
+#include "service/rpc/server_parts.h"
 #include "service/server.h"
 
 namespace bauta::bench {
@@ -83,20 +79,14 @@ absl::Status ServeEcho(const std::string& reply_path, const std::string& socket_
   if (!reply.ParseFromString(bytes)) return absl::InternalError("the reply to echo does not parse");
   EchoRpc service(std::move(reply));
 
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  grpc::ServerBuilder builder;
-  builder.SetMaxReceiveMessageSize(static_cast<int>(limits.message_bytes_max));
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  const std::unique_ptr<grpc::ServerBuilder> builder = MakeServerBuilder(limits);
   int port = 0;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  builder->AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder->RegisterService(&service);
+  const std::unique_ptr<grpc::Server> server = builder->BuildAndStart();
   if (server == nullptr) return absl::InternalError("the echo server cannot listen");
   BAUTA_ASSIGN_OR_RETURN(const std::unique_ptr<UnixAcceptor> acceptor,
-                         UnixAcceptor::Listen({.path = socket_path, .users = {}}, [&server](int connection) {
-                           grpc::AddInsecureChannelFromFd(server.get(), connection);
-                         }));
+                         ListenOnUnixSocket({.path = socket_path, .users = {}}, *server));
   stop.Wait(port);
   server->Shutdown(std::chrono::system_clock::now());
   return absl::OkStatus();
