@@ -49,16 +49,20 @@ std::vector<TermColumn> TermColumnsOf(const v1::RankedFeed& feed) {
   return used;
 }
 
+// "-" where no one reason stands out.
+std::string ReasonText(int reason) {
+  return reason == v1::FEED_REASON_UNSPECIFIED ? "-" : ShortEnumName(v1::FeedReason_descriptor(), reason);
+}
+
 void PrintFeed(const v1::RankedFeed& feed, size_t first_rank) {
   std::vector<std::string> header = {"#", "post", "score", "because"};
   const std::vector<TermColumn> terms = TermColumnsOf(feed);
   for (const TermColumn& column : terms) header.emplace_back(column.name);
   std::vector<std::vector<std::string>> rows;
   for (int i = 0; i < feed.post_ids_size(); ++i) {
-    rows.push_back(
-        {absl::StrCat(first_rank + static_cast<size_t>(i)), absl::StrCat(feed.post_ids(i)),
-         i < feed.scores_size() ? absl::StrFormat("%.3f", feed.scores(i)) : "",
-         i < feed.reasons_size() ? ShortEnumName(v1::FeedReason_descriptor(), feed.reasons(i)) : ""});
+    rows.push_back({absl::StrCat(first_rank + static_cast<size_t>(i)), absl::StrCat(feed.post_ids(i)),
+                    i < feed.scores_size() ? absl::StrFormat("%.3f", feed.scores(i)) : "",
+                    i < feed.reasons_size() ? ReasonText(feed.reasons(i)) : ""});
     for (const TermColumn& column : terms) {
       const auto& values = (feed.score_terms().*column.values)();
       rows.back().push_back(i < values.size() ? ShortTerm(values.Get(i)) : "");
@@ -141,8 +145,9 @@ std::string Describe(const v1::TasteShare& share) {
 }
 
 void PrintExplanation(const v1::ExplainPostResponse& response) {
-  std::printf("score %.3f, because %s\n", response.score(),
-              ShortEnumName(v1::FeedReason_descriptor(), response.reason()).c_str());
+  const bool has_reason = response.reason() != v1::FEED_REASON_UNSPECIFIED;
+  std::printf("score %.3f%s%s\n", response.score(), has_reason ? ", because " : "",
+              has_reason ? ReasonText(response.reason()).c_str() : "");
   if (response.removal_reason() != v1::REMOVAL_REASON_UNSPECIFIED) {
     std::printf("not shown: %s\n",
                 ShortEnumName(v1::RemovalReason_descriptor(), response.removal_reason()).c_str());
@@ -155,13 +160,14 @@ void PrintExplanation(const v1::ExplainPostResponse& response) {
     if (value != 0) rows.push_back({descriptor->field(i)->name(), ShortTerm(value)});
   }
   PrintTable({"term", "value"}, rows);
-  std::printf("\n");
   rows.clear();
   for (const v1::TasteShare& share : response.taste_shares())
     rows.push_back({Describe(share), ShortTerm(share.share())});
   if (response.other_share() != 0)
     rows.push_back({"what the subject did, not named", ShortTerm(response.other_share())});
+  if (rows.empty() && response.prior_share() == 0) return;  // Without a model there is no taste.
   rows.push_back({"nothing that the subject did", ShortTerm(response.prior_share())});
+  std::printf("\n");
   PrintTable({"taste comes from", "share"}, rows);
 }
 

@@ -1,5 +1,7 @@
 #include "tools/cli/import_tally.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
@@ -12,8 +14,11 @@ void ImportTally::Refuse(uint64_t line, const std::string& reason, const std::st
   ++refused_[reason];
   if (shown_ >= lines_shown_) return;
   ++shown_;
-  std::fprintf(stderr, "\rline %llu refused: %s%s%s\x1b[K\n", static_cast<unsigned long long>(line),
-               reason.c_str(), detail.empty() ? "" : ": ", detail.c_str());
+  // On a terminal a progress bar stands where this is written.
+  const bool on_terminal = isatty(STDERR_FILENO) != 0;
+  std::fprintf(stderr, "%sline %llu refused: %s%s%s%s\n", on_terminal ? "\r" : "",
+               static_cast<unsigned long long>(line), reason.c_str(), detail.empty() ? "" : ": ",
+               detail.c_str(), on_terminal ? "\x1b[K" : "");
 }
 
 void ImportTally::Count(uint64_t line, const v1::ItemResult& result) {

@@ -28,11 +28,13 @@ std::string ReasonName(v1::DismissReason reason) {
 void PrintDismissals(const google::protobuf::RepeatedPtrField<v1::Dismissal>& dismissals) {
   std::vector<std::vector<std::string>> rows;
   for (const v1::Dismissal& dismissal : dismissals) {
-    rows.push_back({absl::StrCat(dismissal.post_id()), ReasonName(dismissal.reason()),
-                    Hex(dismissal.author_code()), absl::StrJoin(dismissal.topic_ids(), ";"),
-                    ShortTime(dismissal.dismiss_time(), dismissal.has_dismiss_time()),
-                    ShortTime(dismissal.expire_time(), dismissal.has_expire_time()),
-                    absl::StrCat(dismissal.repeat_count())});
+    rows.push_back(
+        {absl::StrCat(dismissal.post_id()), ReasonName(dismissal.reason()),
+         dismissal.author_code().empty() ? "" : absl::StrCat("code:", Hex(dismissal.author_code())),
+         absl::StrJoin(dismissal.topic_ids(), ";"),
+         ShortTime(dismissal.dismiss_time(), dismissal.has_dismiss_time()),
+         ShortTime(dismissal.expire_time(), dismissal.has_expire_time()),
+         absl::StrCat(dismissal.repeat_count())});
   }
   PrintTable({"post", "reason", "author", "topics", "when", "until", "times"}, rows);
 }
@@ -97,7 +99,7 @@ absl::Status X(const Arguments& arguments) {
 }
 
 std::string Days(const google::protobuf::Duration& duration, bool is_set) {
-  return is_set ? absl::StrCat(duration.seconds() / 86400, " days") : "-";
+  return is_set && duration.seconds() > 0 ? absl::StrCat(duration.seconds() / 86400, " days") : "-";
 }
 
 absl::Status Reasons(const Arguments& arguments) {
