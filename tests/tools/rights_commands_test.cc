@@ -95,6 +95,18 @@ TEST_F(RightsCommandsTest, ASuspendedAuthorIsInNoFeedUntilItIsTakenBack) {
   EXPECT_THAT(Printed("rank 1 2 3"), HasSubstr("3 candidates, 3 kept"));
 }
 
+TEST_F(RightsCommandsTest, AnXNamesTheAuthorAsTheFlagsTakeIt) {
+  const std::string code = Printed("authors cid");
+  const std::string name = code.substr(code.find("code:"), 37);
+  EXPECT_THAT(Printed("x --account=reader 4 --reason=less_of_author"), HasSubstr(name));
+  EXPECT_THAT(Printed("reasons 4"), AllOf(HasSubstr("less_of_author author 14 days 140 days yes"),
+                                          HasSubstr("block_author author for good - yes")));
+  EXPECT_THAT(Printed("rank 4 --account=reader"), HasSubstr("1 candidates, 0 kept, 1 dismissed"));
+  EXPECT_THAT(Printed("x --account=reader 4 --undo"), HasSubstr("1 taken back"));
+  EXPECT_THAT(Printed("follow --account=reader --author=" + name), HasSubstr("accepted"));
+  EXPECT_THAT(Printed("why --account=reader 4"), HasSubstr("because followed_author"));
+}
+
 TEST_F(RightsCommandsTest, WrongUseIsNamedAndChangesNothing) {
   const std::string before = Consent();
   for (const WrongUse& wrong : {

@@ -119,8 +119,10 @@ absl::Status Restore(const Arguments&) {
               static_cast<unsigned long long>(report.entries_to_replay),
               static_cast<unsigned long long>(report.log_sequence));
   if (report.lost_until > report.backup_time) {
-    std::printf("Lost: the interactions of the hours from %s to %s%s.\n",
-                HourText(report.backup_time).c_str(), HourText(report.lost_until).c_str(),
+    const std::string first = HourText(report.backup_time), last = HourText(report.lost_until);
+    std::printf("Lost: the interactions since the backup, of the %s%s%s.\n",
+                first == last ? "hour " : "hours from ",
+                (first == last ? first : absl::StrCat(first, " to ", last)).c_str(),
                 report.present_readable ? "" : " (now: the database that was replaced cannot be read)");
   } else {
     std::printf("Lost: no hours; the database that was replaced knows of no interaction after the backup.\n");
