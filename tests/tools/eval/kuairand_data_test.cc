@@ -22,8 +22,8 @@ constexpr char kImpressions[] =
     "user_id,video_id,time_ms,is_click,is_like,is_follow,is_comment,is_forward,is_hate,long_view,play_time_"
     "ms\n"
     "7,0,3600000000,1,1,0,0,0,0,1,1500\n"
-    "7,1,3600000001,0,0,0,1,1,1,0,0\n"
-    "9,1,3603600000,0,0,0,0,0,0,0,0\n";
+    "7,1,3600000001,0,0,0,1,0,1,0,0\n"
+    "9,1,3603600000,0,0,0,0,1,0,0,0\n";
 constexpr char kVideos[] =
     "video_id,author_id,upload_dt,duration,tag\n"
     "0,50,2022-04-10,87433.0,39\n"
@@ -68,8 +68,7 @@ TEST_F(KuairandDataTest, ColumnsBecomeSignalsPostsAndLessons) {
   };
   EXPECT_THAT(seven.interactions,
               ElementsAre(act(1, SignalKind::kClick, 0, 1000), act(1, SignalKind::kView, 0, 1000),
-                          act(1, SignalKind::kDwell, 1500, 1000), act(2, SignalKind::kComment, 0, 1000),
-                          act(2, SignalKind::kShare, 0, 1000)));
+                          act(1, SignalKind::kDwell, 1500, 1000), act(2, SignalKind::kComment, 0, 1000)));
   EXPECT_THAT(seven.states, ElementsAre(PostState{PostId(1), SignalKind::kLike, SurfaceId(), Hour(1000)}));
   EXPECT_THAT(seven.impressions, SizeIs(2));
   ASSERT_THAT(seven.lessons, SizeIs(1));
@@ -80,7 +79,10 @@ TEST_F(KuairandDataTest, ColumnsBecomeSignalsPostsAndLessons) {
   EXPECT_THAT(eight.interactions,
               ElementsAre(act(1, SignalKind::kView, 0, 999), act(2, SignalKind::kView, 0, 1000)));
   EXPECT_THAT(eight.states, ElementsAre(PostState{PostId(2), SignalKind::kLike, SurfaceId(), Hour(1000)}));
-  EXPECT_THAT(data->rows[2].interactions, IsEmpty());
+  const LearnableRow& nine = data->rows[2];
+  EXPECT_THAT(nine.interactions, ElementsAre(act(2, SignalKind::kShare, 0, 1001)));
+  EXPECT_THAT(nine.states, IsEmpty());
+  EXPECT_THAT(nine.lessons, IsEmpty());
 }
 
 TEST_F(KuairandDataTest, LinesMayEndAsOnWindowsAndTheChecksumIsOfEveryFile) {
