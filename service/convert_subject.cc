@@ -34,6 +34,9 @@ void WriteConsent(const ConsentState& consent, const PolicyHistory& policy, absl
   message.set_policy_version(consent.policy_version);
   message.set_minor(consent.minor);
   message.set_guardian_agreed(consent.guardian_agreed);
+  if (consent.last_withdrawal != absl::InfinitePast()) {
+    *message.mutable_last_withdrawal_time() = ToProto(consent.last_withdrawal);
+  }
 }
 
 void WritePreferences(const Preferences& preferences, v1::Preferences& message) {

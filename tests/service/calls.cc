@@ -93,10 +93,10 @@ std::string Short(const v1::ItemResult& result) {
 }
 
 bool Exported::Empty() const {
-  return consent.purposes().empty() && consent.excluded_kinds().empty() && consent.policy_version() == 0 &&
-         relations.empty() && dismissals.empty() && !observations.has_last_seen_month_time() &&
-         observations.city_id() == 0 && interactions.empty() && impressions.empty() &&
-         choices.preferences().ByteSizeLong() == 0 && choices.deleted_topic_ids().empty();
+  return consent.ByteSizeLong() == 0 && relations.empty() && dismissals.empty() &&
+         !observations.has_last_seen_month_time() && observations.city_id() == 0 && interactions.empty() &&
+         impressions.empty() && choices.preferences().ByteSizeLong() == 0 &&
+         choices.deleted_topic_ids().empty();
 }
 
 absl::StatusOr<v1::RecordInteractionsResponse> Calls::Record(

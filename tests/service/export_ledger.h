@@ -57,13 +57,16 @@ class ExportLedger {
     policy_version_ = 1;
     if (purpose == v1::PURPOSE_PERSONALIZE) personalize_ = true;
   }
-  void Withdraw(v1::Purpose purpose) {
-    purposes_.erase(purpose);
+  void Withdraw(v1::Purpose purpose, int64_t now) {
+    if (purposes_.erase(purpose) > 0) last_withdrawal_ = now;
     if (purpose != v1::PURPOSE_PERSONALIZE) return;
     personalize_ = false;
     acts_.clear();
     states_.clear();
     impressions_.clear();
+  }
+  void WithdrawAll(int64_t now) {
+    for (int purpose = 1; purpose <= 5; ++purpose) Withdraw(static_cast<v1::Purpose>(purpose), now);
   }
   // Drops what is too old.
   void Expire(int64_t now) {
@@ -157,6 +160,7 @@ class ExportLedger {
       lines.push_back(absl::StrCat("purpose ", purpose, " since ", since));
     }
     lines.push_back(absl::StrCat("policy ", policy_version_));
+    if (last_withdrawal_ != 0) lines.push_back(absl::StrCat("withdrew ", last_withdrawal_));
     for (int kind : excluded_) lines.push_back(absl::StrCat("excluded ", kind));
     for (uint64_t topic : declared_) lines.push_back(absl::StrCat("declared ", topic));
     for (uint64_t topic : deleted_tags_) lines.push_back(absl::StrCat("deleted tag ", topic));
@@ -174,6 +178,7 @@ class ExportLedger {
   bool personalize_ = false;
   std::map<int, int64_t> purposes_;
   int policy_version_ = 0;
+  int64_t last_withdrawal_ = 0;  // 0: never.
   std::set<int> excluded_;
   std::map<Act, uint32_t> acts_;
   std::map<std::pair<uint64_t, int>, uint32_t> states_;
@@ -213,6 +218,9 @@ inline std::vector<std::string> LinesOf(const Exported& exported) {
     lines.push_back(absl::StrCat("purpose ", consent.purpose(), " since ", consent.since_time().seconds()));
   }
   lines.push_back(absl::StrCat("policy ", exported.consent.policy_version()));
+  if (exported.consent.has_last_withdrawal_time()) {
+    lines.push_back(absl::StrCat("withdrew ", exported.consent.last_withdrawal_time().seconds()));
+  }
   for (int kind : exported.consent.excluded_kinds()) lines.push_back(absl::StrCat("excluded ", kind));
   const v1::Preferences& preferences = exported.choices.preferences();
   for (uint64_t topic : preferences.declared_topic_ids()) lines.push_back(absl::StrCat("declared ", topic));

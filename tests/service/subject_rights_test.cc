@@ -103,8 +103,17 @@ class RandomLife {
   void Consent() {
     const auto purpose = Draw(2) == 0 ? v1::PURPOSE_PERSONALIZE : static_cast<v1::Purpose>(1 + Draw(5));
     if (Draw(3) != 0) return Grant(purpose);
-    ASSERT_TRUE(calls_.Withdraw(subject_, {purpose}).ok());
-    ledger_.Withdraw(purpose);
+    const int64_t now = absl::ToUnixSeconds(calls_.now());
+    if (Draw(2) == 0) {
+      v1::UpdateConsentRequest all;
+      *all.mutable_subject() = subject_;
+      all.set_withdraw_all(true);
+      ASSERT_TRUE(calls_.UpdateConsent(all).ok());
+      ledger_.WithdrawAll(now);
+    } else {
+      ASSERT_TRUE(calls_.Withdraw(subject_, {purpose}).ok());
+      ledger_.Withdraw(purpose, now);
+    }
   }
   void Kinds() {
     const v1::SignalKind kind = DrawKind();

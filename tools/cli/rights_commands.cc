@@ -34,11 +34,15 @@ void PrintConsent(const v1::Consent& consent) {
     absl::StrAppend(&excluded, excluded.empty() ? "" : ", ",
                     ShortEnumName(v1::SignalKind_descriptor(), kind));
   }
-  std::printf("%s%s%s%s\n",
+  const std::string withdrawn =
+      consent.has_last_withdrawal_time()
+          ? absl::StrCat(", last withdrawal ", ShortTime(consent.last_withdrawal_time(), true))
+          : "";
+  std::printf("%s%s%s%s%s\n",
               consent.policy_version() == 0
                   ? "no policy agreed to"
                   : absl::StrCat("policy version ", consent.policy_version()).c_str(),
-              excluded.empty() ? "" : ", not kept: ", excluded.c_str(),
+              withdrawn.c_str(), excluded.empty() ? "" : ", not kept: ", excluded.c_str(),
               !consent.minor()            ? ""
               : consent.guardian_agreed() ? ", under age, a guardian agreed"
                                           : ", under age, no guardian agreed");
