@@ -19,11 +19,17 @@ namespace bauta {
 
 // What is kept in the head. A default-made one is a subject who never agreed: everything is off.
 struct ConsentState {
-  ConsentState() { since.fill(absl::InfiniteFuture()); }
+  ConsentState() {
+    since.fill(absl::InfiniteFuture());
+    recorded.fill(absl::InfiniteFuture());
+  }
 
   // From when each purpose holds; InfiniteFuture = off. For `learn` and `crowd` a whole hour, so that an
   // event's hour alone tells on which side of it the event lies.
   std::array<absl::Time, kPurposeCount> since;
+  // When each was recorded: its since, or later where it was given in the past and brought in afterwards.
+  // InfiniteFuture = off. A since can be claimed, this cannot.
+  std::array<absl::Time, kPurposeCount> recorded;
   uint32_t policy_version = 0;  // The version last agreed to; 0 = none.
   SignalKindSet excluded_kinds;
   bool minor = false;            // Set once, it stays.
@@ -55,22 +61,28 @@ struct ConsentChange {
 // no, sets the time of the last withdrawal, and a guardian's yes begins each purpose that is on anew.
 ConsentState Apply(const ConsentState& state, const ConsentChange& change, absl::Time at);
 
-// The state after a backfill of consents that were given at `at`, in the past. As Apply with `turn_on` and
-// `policy_version`, but a purpose that is on already keeps the earlier since, and a later policy version
-// stays. FAILED_PRECONDITION where the subject withdrew a purpose after `at`: a record of the past undoes no
-// withdrawal.
+// The state after a backfill, recorded at `now`, of consents that were given at `at`, in the past. As Apply
+// with `turn_on` and `policy_version`, but a purpose that is on already keeps the earlier since, and a later
+// policy version stays. FAILED_PRECONDITION where the subject withdrew a purpose after `at`: a record of the
+// past undoes no withdrawal.
 absl::StatusOr<ConsentState> ApplyPast(const ConsentState& state, const PurposeSet& turn_on,
-                                       uint32_t policy_version, absl::Time at);
+                                       uint32_t policy_version, absl::Time at, absl::Time now);
 
 // What of a state counts at an instant, all rules applied: the policy in force, minors, and dependencies
 // (`learn` and `crowd` are without effect where `personalize` does not hold, and never reach before it).
 class EffectiveConsent {
  public:
-  EffectiveConsent() { since_.fill(absl::InfiniteFuture()); }
+  EffectiveConsent() {
+    since_.fill(absl::InfiniteFuture());
+    recorded_.fill(absl::InfiniteFuture());
+  }
 
   bool Holds(Purpose purpose) const { return since_[Index(purpose)] != absl::InfiniteFuture(); }
   // InfiniteFuture where it does not hold.
   absl::Time Since(Purpose purpose) const { return since_[Index(purpose)]; }
+  // From when its age is counted where fresh consents do not count yet: never before Since. InfiniteFuture
+  // where it does not hold.
+  absl::Time Recorded(Purpose purpose) const { return recorded_[Index(purpose)]; }
   // Whether an event of `kind` in `hour` may serve `purpose`: the purpose holds, the kind is not excluded,
   // and the hour begins at or after its since. For `personalize`, whose since is no whole hour, the hour that
   // contains it counts: events from before it were refused when they came in, by their exact time.
@@ -83,6 +95,7 @@ class EffectiveConsent {
  private:
   friend EffectiveConsent Resolve(const ConsentState&, const PolicyHistory&, absl::Time);
   std::array<absl::Time, kPurposeCount> since_;
+  std::array<absl::Time, kPurposeCount> recorded_;
   PurposeSet purposes_;
   SignalKindSet excluded_kinds_;
 };

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "privacy/consent.h"
+#include "service/convert_time.h"
 #include "service/item_result.h"
 #include "service/validation.h"
 
@@ -42,8 +43,8 @@ v1::ItemResult ConsentBackfill::Write(const CheckedPastConsent& consent) const {
   bool changed = false;
   const auto edit = [&](HeadInstructions& instructions) -> absl::Status {
     const ConsentState before = instructions.consent;
-    BAUTA_ASSIGN_OR_RETURN(instructions.consent,
-                           ApplyPast(before, consent.purposes, consent.policy_version, consent.since));
+    BAUTA_ASSIGN_OR_RETURN(instructions.consent, ApplyPast(before, consent.purposes, consent.policy_version,
+                                                           consent.since, FloorMicros(clock_.Now())));
     changed = instructions.consent != before;
     return absl::OkStatus();
   };

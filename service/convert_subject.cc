@@ -25,6 +25,9 @@ void WriteConsent(const ConsentState& consent, const PolicyHistory& policy, absl
     v1::PurposeConsent& granted = *message.add_purposes();
     granted.set_purpose(ToProto(purpose));
     *granted.mutable_since_time() = ToProto(consent.Since(purpose));
+    if (const absl::Time recorded = consent.recorded[Index(purpose)]; recorded != consent.Since(purpose)) {
+      *granted.mutable_record_time() = ToProto(recorded);
+    }
     granted.set_effective(effective.Holds(purpose));
   }
   for (size_t i = 0; i < kSignalKindCount; ++i) {

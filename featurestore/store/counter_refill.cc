@@ -16,15 +16,17 @@ constexpr size_t kSubjectsAtATime = 200;
 constexpr uint32_t kRangesAtATime = kRangeCount / SubjectLocks::kStripes;
 
 // What a subject's rows add. Rows that do not open add nothing: to a reader they are not there either.
-CrowdShare ShareOfRows(StoreCore& core, const ScannedSubject& subject, absl::Time at) {
+CrowdShare ShareOfRows(StoreCore& core, const ScannedSubject& subject, const StoreCore::Counting& counting) {
   const absl::StatusOr<StoredHead> head = core.rows->OpenHead(subject.code, subject.head);
   if (!head.ok()) return {};
-  const EffectiveConsent consent = Resolve(head->value.head.instructions.consent, core.options.policy, at);
+  const EffectiveConsent consent =
+      Resolve(head->value.head.instructions.consent, core.options.policy, counting.at);
   if (!consent.Holds(Purpose::kCrowd) && !consent.Holds(Purpose::kLearn)) return {};
   const absl::StatusOr<StoredHistory> history =
       core.rows->OpenHistory(subject.code, head->value.history_slot, subject.history);
   if (!history.ok()) return {};
-  return ShareOf(history->rows, consent, head->value.head.observed.city, core.counters.rules());
+  return ShareOf(history->rows, consent, head->value.head.observed.city, core.counters.rules(),
+                 counting.shares_as_of());
 }
 
 }  // namespace
@@ -62,7 +64,7 @@ absl::Status CounterRefill::CountFrom(uint32_t range) {
         last = RangeOf(subject.code);
         ++subjects;
         shares.push_back({core_.codes->ToPseudonym(subject.code, core_.codes->epochs().front()),
-                          ShareOfRows(core_, subject, counting.at)});
+                          ShareOfRows(core_, subject, counting)});
         return true;
       }));
   core_.counters.Count(counting.refill, shares, range, end);
@@ -75,14 +77,14 @@ absl::StatusOr<CrowdCounts> CountByScan(StoreCore& core) {
   CrowdTable table;
   BAUTA_RETURN_IF_ERROR(
       ScanSubjects(*core.engine, 0, kRangeCount, [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
-        table.Add(ShareOfRows(core, subject, counting.at), from);
+        table.Add(ShareOfRows(core, subject, counting), from);
         return true;
       }));
   if (core.old_engine == nullptr) return table.Read(from);
   // Whoever has not moved yet; rows that have are dead there.
   BAUTA_RETURN_IF_ERROR(ScanSubjects(*core.old_engine, 0, kRangeCount,
                                      [&](const ScannedSubject& subject) -> absl::StatusOr<bool> {
-                                       table.Add(ShareOfRows(core, subject, counting.at), from);
+                                       table.Add(ShareOfRows(core, subject, counting), from);
                                        return true;
                                      }));
   return table.Read(from);

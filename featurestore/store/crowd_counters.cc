@@ -74,9 +74,15 @@ void CrowdCounters::Restart(absl::Time now) {
   BeginLocked(refill_.policy_in_force, now);
 }
 
+void CrowdCounters::RestartIfGrown(absl::Time now) {
+  const std::lock_guard lock(mutex_);
+  if (grows_at_ <= now) BeginLocked(refill_.policy_in_force, now);
+}
+
 void CrowdCounters::BeginLocked(uint32_t policy_in_force, absl::Time now) {
   refill_ = {.number = refill_.number + 1, .policy_in_force = policy_in_force, .begin_time = now};
   next_range_ = 0;
+  grows_at_ = absl::InfiniteFuture();
   table_.Clear();
   readers_.Clear();
   readers_from_ = std::max(readers_from_, Hour::Floor(now).Plus(-rules_.read_hours));
@@ -113,18 +119,23 @@ void CrowdCounters::Count(const Refill& refill, const std::vector<SubjectShare>&
   for (const SubjectShare& one : shares) {
     table_.Add(one.share, kept_from_);
     readers_.Change(one.subject, {}, one.share.reads, false, readers_from_);
+    grows_at_ = std::min(grows_at_, one.share.grows_at);
   }
   next_range_ = end;
 }
 
 void CrowdCounters::Apply(const Refill& refill, uint32_t range, const Pseudonym& subject,
                           const CrowdShare& before, const CrowdShare& after, bool forgets) {
-  if (before.counts.empty() && after.counts.empty() && before.reads.empty() && after.reads.empty()) return;
+  if (before.counts.empty() && after.counts.empty() && before.reads.empty() && after.reads.empty() &&
+      after.grows_at == absl::InfiniteFuture()) {
+    return;
+  }
   const std::lock_guard lock(mutex_);
   if (refill.number != refill_.number || range >= next_range_) return;
   table_.Subtract(before, kept_from_);
   table_.Add(after, kept_from_);
   readers_.Change(subject, before.reads, after.reads, forgets, readers_from_);
+  grows_at_ = std::min(grows_at_, after.grows_at);
 }
 
 CrowdCounts CrowdCounters::Read(Hour now, bool* complete) {

@@ -69,6 +69,8 @@ class CrowdCounters {
   void BeginRefill(uint32_t policy_in_force, absl::Time now);
   // Begins one in any case.
   void Restart(absl::Time now);
+  // Begins one where rows have become countable since the last began (CrowdShare::grows_at).
+  void RestartIfGrown(absl::Time now);
   Refill refill() const;
 
   // For the thread that refills: waits until a range is not counted. The first such range; nullopt: closing.
@@ -101,7 +103,8 @@ class CrowdCounters {
   std::condition_variable work_;
   bool closing_ = false;
   Refill refill_;
-  uint32_t next_range_ = kRangeCount;  // Nothing to do before the first refill begins.
+  uint32_t next_range_ = kRangeCount;             // Nothing to do before the first refill begins.
+  absl::Time grows_at_ = absl::InfiniteFuture();  // Of the shares that were counted in this refill.
   Hour kept_from_;
   CrowdTable table_;
   Hour readers_from_;

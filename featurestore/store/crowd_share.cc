@@ -29,10 +29,26 @@ void KeepNewestOfPost(std::vector<PostHour>& rows) {
   rows.resize(kept);
 }
 
+// The first hour of countable rows. `grows_at`: lowered to when an earlier one will be the first.
+Hour CountableFrom(const EffectiveConsent& consent, Purpose purpose, const CrowdRules& rules,
+                   absl::Time as_of, absl::Time& grows_at) {
+  if (!consent.Holds(purpose)) return Hour(UINT32_MAX);
+  const Hour from = Hour::Ceil(consent.Since(purpose) + rules.age_min);
+  if (IsOldEnough(consent, purpose, rules.age_min, as_of)) return from;
+  const absl::Time old_enough = consent.Recorded(purpose) + rules.age_min;
+  const Hour recorded_from = Hour::Ceil(old_enough);
+  if (from < recorded_from) grows_at = std::min(grows_at, old_enough);
+  return recorded_from;
+}
+
 // Readers matter to posts of after the last training, and no model is served for longer than a day.
 constexpr int64_t kReadHours = 72;
 
 }  // namespace
+
+bool IsOldEnough(const EffectiveConsent& consent, Purpose purpose, absl::Duration age_min, absl::Time now) {
+  return age_min == absl::ZeroDuration() || consent.Recorded(purpose) + age_min <= now;
+}
 
 CrowdRules MakeCrowdRules(int64_t window_hours, absl::Duration age_min, const Retention& retention) {
   return {.window_hours = window_hours,
@@ -42,15 +58,15 @@ CrowdRules MakeCrowdRules(int64_t window_hours, absl::Duration age_min, const Re
 }
 
 CrowdShare ShareOf(const History& history, const EffectiveConsent& consent,
-                   const std::optional<City>& head_city, const CrowdRules& rules,
+                   const std::optional<City>& head_city, const CrowdRules& rules, absl::Time as_of,
                    const std::vector<PostId>* posts) {
   CrowdShare share;
   const bool counts = consent.Holds(Purpose::kCrowd), learns = consent.Holds(Purpose::kLearn);
   if (!consent.Holds(Purpose::kPersonalize) || !(counts || learns)) return share;
+  if (history.interactions.empty() && history.states.empty()) return share;
   if (counts && consent.Holds(Purpose::kLocate)) share.city = head_city.value_or(City());
-  const Hour never(UINT32_MAX);
-  const Hour counted_from = counts ? Hour::Ceil(consent.Since(Purpose::kCrowd) + rules.age_min) : never;
-  const Hour learned_from = learns ? Hour::Ceil(consent.Since(Purpose::kLearn) + rules.age_min) : never;
+  const Hour counted_from = CountableFrom(consent, Purpose::kCrowd, rules, as_of, share.grows_at);
+  const Hour learned_from = CountableFrom(consent, Purpose::kLearn, rules, as_of, share.grows_at);
   const auto add = [&](PostId post, SignalKind kind, Hour hour) {
     if (hour < std::min(counted_from, learned_from) || !kCountedKinds.Contains(kind) ||
         consent.excluded_kinds().Contains(kind)) {

@@ -192,8 +192,9 @@ class FeatureStore {
     size_t fold_frames = 8;          // A history of this many frames is refolded by its next writer.
     int64_t counter_window_hours =
         24;  // W: one subject adds at most one to a post in so many hours. At most half the shortest age.
-    absl::Duration crowd_age_min =
-        absl::Hours(24);  // `crowd` counts from this long after it was given: fresh devices cannot buy k.
+    // So long must `crowd`, and `learn`, have been recorded before whoever gave it is counted, learned from,
+    // or moves a post: fresh devices cannot buy k. 0: no such rule.
+    absl::Duration crowd_age_min = absl::Hours(24);
     size_t view_cache_bytes = size_t{1} << 30;
     Retention retention;
     PolicyHistory policy = PolicyHistory::Default();  // What an older consent still covers.
@@ -278,15 +279,15 @@ class FeatureStore {
   absl::StatusOr<CrowdCounts> CountByScan() const;
 
   // Posts that at least `readers_min` subjects have read of late whose reading may be learned from: `learn`
-  // holds for it and was given some time before (crowd_age_min). By id.
+  // holds for it and was recorded some time before (crowd_age_min). By id.
   FreshPosts ReadFreshPosts(uint32_t readers_min) const;
   // The present views of such readers of the post, at most 512, those who read it last; in an order that does
   // not depend on when they did. A view holds what `learn` permits of a history, and no X, and nothing else:
   // the code stops here.
   absl::StatusOr<std::vector<SubjectView>> ReadReaders(PostId post) const;
 
-  // Every history that `learn` permits to learn from, without what was done on topics whose profile tags the
-  // subject deleted, in an order that tells nothing. Audited before the
+  // Every history that `learn` permits to learn from, and has for some time (crowd_age_min), without what was
+  // done on topics whose profile tags the subject deleted, in an order that tells nothing. Audited before the
   // first row.
   absl::Status ForEachLearnableRow(const AdministrativeAct& act,
                                    absl::FunctionRef<absl::Status(LearnableRow)> visit);

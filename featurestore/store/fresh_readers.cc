@@ -20,7 +20,7 @@ std::optional<SubjectView> ReaderView(const StoreCore& core, const CachedSubject
   const CrowdRules& rules = core.counters.rules();
   const std::vector<PostId> posts = {post};
   const History& shown = subject.permitted ? *subject.permitted : subject.history.rows;
-  const CrowdShare share = ShareOf(shown, subject.consent, std::nullopt, rules, &posts);
+  const CrowdShare share = ShareOf(shown, subject.consent, std::nullopt, rules, now, &posts);
   if (share.reads.empty() || share.reads.front().hour < hour.Plus(-rules.read_hours)) return std::nullopt;
   LearnableRow row = MakeLearnableRow(shown, subject.head.value.head.instructions, subject.consent,
                                       core.options.retention, hour);

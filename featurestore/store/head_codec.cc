@@ -24,6 +24,11 @@ void EncodeConsent(const ConsentState& consent, proto::Consent& out) {
     out.mutable_purposes()->push_back(static_cast<char>(purpose));
     out.add_since_micros(MicrosRoundedUp(consent.Since(purpose)));
   }
+  if (consent.recorded != consent.since) {
+    for (Purpose purpose : kAllPurposes) {
+      if (consent.IsOn(purpose)) out.add_recorded_micros(MicrosRoundedUp(consent.recorded[Index(purpose)]));
+    }
+  }
   out.set_policy_version(consent.policy_version);
   out.set_excluded_kind_bits(consent.excluded_kinds.bits());
   out.set_minor(consent.minor);
@@ -34,11 +39,16 @@ void EncodeConsent(const ConsentState& consent, proto::Consent& out) {
 }
 
 absl::Status DecodeConsent(const proto::Consent& in, ConsentState& out) {
-  if (in.purposes().size() != static_cast<size_t>(in.since_micros_size())) return Damaged("consent");
+  if (in.purposes().size() != static_cast<size_t>(in.since_micros_size()) ||
+      (in.recorded_micros_size() != 0 && in.recorded_micros_size() != in.since_micros_size())) {
+    return Damaged("consent");
+  }
   for (int i = 0; i < in.since_micros_size(); ++i) {
     const auto purpose = static_cast<uint8_t>(in.purposes()[static_cast<size_t>(i)]);
     if (purpose >= kPurposeCount) return Damaged("purpose");
     out.since[purpose] = absl::FromUnixMicros(in.since_micros(i));
+    out.recorded[purpose] =
+        in.recorded_micros_size() == 0 ? out.since[purpose] : absl::FromUnixMicros(in.recorded_micros(i));
   }
   out.policy_version = in.policy_version();
   out.excluded_kinds = SignalKindSet::FromBits(in.excluded_kind_bits());

@@ -192,8 +192,8 @@ absl::Status InteractionWriter::Write(const Pseudonym& subject, const StoredCode
   const bool forgets = !added.taken_back.empty();
   const std::vector<PostId>* posts = forgets ? nullptr : &touched;
   core_.counters.Apply(counting.refill, RangeOf(code), subject,
-                       ShareOf(before.history.rows, counted, city, rules, posts),
-                       ShareOf(after, counted, city, rules, posts), forgets);
+                       ShareOf(before.history.rows, counted, city, rules, counting.shares_as_of(), posts),
+                       ShareOf(after, counted, city, rules, counting.shares_as_of(), posts), forgets);
 
   stored.rows = std::move(after);
   const std::shared_ptr<const CachedSubject> entry =
@@ -250,9 +250,11 @@ absl::Status InteractionWriter::NoteVisit(const Visit& visit) {
       Resolve(head.value.head.instructions.consent, core_.options.policy, counting.at);
   const std::optional<City>& old_city = before->head.value.head.observed.city;
   if (old_city != observed.city) {
-    core_.counters.Apply(counting.refill, RangeOf(code), *visit.subject,
-                         ShareOf(before->history.rows, counted, old_city, core_.counters.rules()),
-                         ShareOf(before->history.rows, counted, observed.city, core_.counters.rules()));
+    const auto share_in = [&](const std::optional<City>& city) {
+      return ShareOf(before->history.rows, counted, city, core_.counters.rules(), counting.shares_as_of());
+    };
+    core_.counters.Apply(counting.refill, RangeOf(code), *visit.subject, share_in(old_city),
+                         share_in(observed.city));
   }
   const std::shared_ptr<const CachedSubject> entry =
       MakeCachedSubject(std::move(head), before->history, false, before->consent, core_.options.policy,

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "base/status.h"
+#include "featurestore/store/crowd_share.h"
 #include "featurestore/store/deleted_tags.h"
 #include "featurestore/store/shuffle.h"
 #include "featurestore/store/subject_scan.h"
@@ -21,12 +22,15 @@ absl::StatusOr<LearnableRow> ReadRow(StoreCore& core, const SubjectReader& reade
   const auto consent_of = [&](const StoredHead& head) {
     return Resolve(head.value.head.instructions.consent, core.options.policy, now);
   };
+  const auto learns = [&](const EffectiveConsent& consent) {
+    return consent.Holds(Purpose::kLearn) &&
+           IsOldEnough(consent, Purpose::kLearn, core.options.crowd_age_min, now);
+  };
   BAUTA_ASSIGN_OR_RETURN(SubjectReader::Found found,
-                         reader.Find(core.codes->ToStoredCode(subject), [&](const StoredHead& head) {
-                           return consent_of(head).Holds(Purpose::kLearn);
-                         }));
+                         reader.Find(core.codes->ToStoredCode(subject),
+                                     [&](const StoredHead& head) { return learns(consent_of(head)); }));
   const EffectiveConsent consent = consent_of(found.head);
-  if (!consent.Holds(Purpose::kLearn)) return LearnableRow();
+  if (!learns(consent)) return LearnableRow();
   BAUTA_RETURN_IF_ERROR(found.history.status());
   const HeadInstructions& instructions = found.head.value.head.instructions;
   LearnableRow row = MakeLearnableRow(std::move(found.history->rows), instructions, consent,

@@ -77,6 +77,7 @@ struct StoreCore {
   struct Counting {
     CrowdCounters::Refill refill;
     absl::Time at;
+    absl::Time shares_as_of() const { return refill.begin_time; }
   };
   Counting CountingNow() {
     for (;;) {

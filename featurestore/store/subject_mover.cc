@@ -121,7 +121,7 @@ ClassAChange SubjectMover::MakeChange(const Plan& plan) {
   if (counting.refill.number != core_.unmoved_counted_in) {  // Else it stays counted as it is.
     share =
         ShareOf(plan.history, Resolve(plan.head.head.instructions.consent, core_.options.policy, counting.at),
-                plan.head.head.observed.city, core_.counters.rules());
+                plan.head.head.observed.city, core_.counters.rules(), counting.shares_as_of());
   }
   change.applied = [refill = counting.refill, code = plan.code, share = std::move(share),
                     &core = core_](uint64_t) {

@@ -274,8 +274,10 @@ std::function<void()> SubjectWriter::CountAnew(const Pseudonym& subject, const S
   const bool forgets = plan.history != Plan::History::kKept ||
                        counted_before.Since(Purpose::kLearn) != counted_after.Since(Purpose::kLearn);
   return [this, refill = counting.refill, range = RangeOf(code), subject, forgets,
-          share_before = ShareOf(history->rows, counted_before, before->value.head.observed.city, rules),
-          share_after = ShareOf(after, counted_after, plan.after.head.observed.city, rules)] {
+          share_before = ShareOf(history->rows, counted_before, before->value.head.observed.city, rules,
+                                 counting.shares_as_of()),
+          share_after =
+              ShareOf(after, counted_after, plan.after.head.observed.city, rules, counting.shares_as_of())] {
     core_.counters.Apply(refill, range, subject, share_before, share_after, forgets);
   };
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
 #include "featurestore/store/feature_store.h"
 #include "tests/testing/store_fixture.h"
 
@@ -56,7 +57,7 @@ class RandomLife {
 
   void Step() {
     const uint32_t subject = Below(kSubjects);
-    switch (Below(15)) {
+    switch (Below(16)) {
       case 0:
         return fixture_.TurnOn(subject, {Purpose::kPersonalize, Purpose::kCrowd, Purpose::kLocate});
       case 1:
@@ -83,6 +84,8 @@ class RandomLife {
         return;
       case 10:
         return DeleteSome(subject);
+      case 11:
+        return Backfill(subject);
       default:
         return RecordSome(subject);
     }
@@ -109,6 +112,19 @@ class RandomLife {
         fixture_.store()
             .NoteVisit({.subject = StoreFixture::Subject(subject), .place = place, .surface = SurfaceId(1)})
             .ok());
+  }
+
+  // A consent that was given some time ago, as is claimed. Refused where it would undo an erasure or a
+  // withdrawal.
+  void Backfill(uint32_t subject) {
+    const absl::Time now = fixture_.clock().Now(), since = now - absl::Minutes(Below(3000));
+    const auto edit = [&](HeadInstructions& head) -> absl::Status {
+      BAUTA_ASSIGN_OR_RETURN(
+          head.consent, ApplyPast(head.consent, {Purpose::kPersonalize, Purpose::kCrowd}, 1, since, now));
+      return absl::OkStatus();
+    };
+    const absl::Status status = fixture_.store().BackfillConsent(StoreFixture::Subject(subject), since, edit);
+    ASSERT_TRUE(status.ok() || absl::IsFailedPrecondition(status)) << status;
   }
 
   void DeleteSome(uint32_t subject) {

@@ -17,12 +17,17 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr uint32_t kNow = 500000;
+const absl::Time kAsOf = Hour(2).start();  // Before all rows: their own hours decide.
 
-EffectiveConsent Consent(PurposeSet purposes, uint32_t since_hour = 1) {
+// recorded_hour: of a consent that was brought in afterwards.
+EffectiveConsent Consent(PurposeSet purposes, uint32_t since_hour = 1,
+                         std::optional<uint32_t> recorded_hour = std::nullopt) {
   ConsentState state;
   state.policy_version = 1;
   for (Purpose purpose : kAllPurposes) {
-    if (purposes.Contains(purpose)) state.since[Index(purpose)] = Hour(since_hour).start();
+    if (!purposes.Contains(purpose)) continue;
+    state.since[Index(purpose)] = Hour(since_hour).start();
+    state.recorded[Index(purpose)] = Hour(recorded_hour.value_or(since_hour)).start();
   }
   return Resolve(state, PolicyHistory::Default(), Hour(kNow).start());
 }
@@ -56,36 +61,62 @@ using Pairs = std::vector<std::pair<uint64_t, uint32_t>>;
 TEST(CrowdShareTest, OneSubjectAddsOneToAPostInAWindow) {
   const History history = Clicks({{1, 100}, {1, 124}, {1, 149}, {2, 101}});
   // 124 lies within 24 hours of 100; 149 does not lie within 24 hours of any row.
-  EXPECT_EQ(Counts(ShareOf(history, Consent(kCounted), std::nullopt, Rules())),
+  EXPECT_EQ(Counts(ShareOf(history, Consent(kCounted), std::nullopt, Rules(), kAsOf)),
             (Pairs{{1, 100}, {1, 149}, {2, 101}}));
 }
 
 TEST(CrowdShareTest, AnHourThatDoesNotCountStillKeepsTheNextFromCounting) {
   const History history = Clicks({{1, 100}, {1, 120}, {1, 140}});
-  EXPECT_EQ(Counts(ShareOf(history, Consent(kCounted), std::nullopt, Rules())), (Pairs{{1, 100}}));
+  EXPECT_EQ(Counts(ShareOf(history, Consent(kCounted), std::nullopt, Rules(), kAsOf)), (Pairs{{1, 100}}));
 }
 
 TEST(CrowdShareTest, NothingWithoutCrowdOrPersonalize) {
   const History history = Clicks({{1, 100}});
   for (const PurposeSet& purposes :
        {PurposeSet{}, PurposeSet{Purpose::kCrowd}, PurposeSet{Purpose::kPersonalize, Purpose::kLearn}}) {
-    EXPECT_THAT(ShareOf(history, Consent(purposes), City(1), Rules()).counts, IsEmpty());
+    EXPECT_THAT(ShareOf(history, Consent(purposes), City(1), Rules(), kAsOf).counts, IsEmpty());
   }
 }
 
 TEST(CrowdShareTest, AFreshConsentCountsLater) {
   const History history = Clicks({{1, 100}, {2, 123}, {3, 124}});
-  EXPECT_EQ(Counts(ShareOf(history, Consent(kCounted, 100), std::nullopt, Rules(1, absl::Hours(24)))),
+  EXPECT_EQ(Counts(ShareOf(history, Consent(kCounted, 100), std::nullopt, Rules(1, absl::Hours(24)), kAsOf)),
             (Pairs{{3, 124}}));
+}
+
+TEST(CrowdShareTest, AConsentBroughtInAfterwardsCountsOnceItHasBeenRecordedForLongEnough) {
+  // Given at 100, as is claimed, and recorded at 200; so are the hours of what was done from 100 to 200.
+  const History history = Clicks({{1, 100}, {2, 150}, {3, 223}, {4, 224}});
+  const CrowdRules rules = Rules(1, absl::Hours(24));
+  PurposeSet purposes = kCounted;
+  purposes.Add(Purpose::kLearn);
+  const EffectiveConsent consent = Consent(purposes, 100, 200);
+  struct Case {
+    absl::Time as_of;
+    Pairs counts;
+    absl::Time grows_at;
+  };
+  const absl::Time grown = Hour(224).start();
+  for (const Case& at :
+       {Case{Hour(200).start(), {{4, 224}}, grown}, Case{grown - absl::Nanoseconds(1), {{4, 224}}, grown},
+        Case{grown, {{2, 150}, {3, 223}, {4, 224}}, absl::InfiniteFuture()}}) {
+    const CrowdShare share = ShareOf(history, consent, std::nullopt, rules, at.as_of);
+    EXPECT_EQ(Counts(share), at.counts) << at.as_of;
+    EXPECT_EQ(share.reads, share.counts) << at.as_of;
+    EXPECT_EQ(share.grows_at, at.grows_at) << at.as_of;
+  }
+  EXPECT_EQ(ShareOf(History(), consent, std::nullopt, rules, kAsOf).grows_at, absl::InfiniteFuture());
+  // Without an age there is no rule, and a claim harms nothing.
+  EXPECT_EQ(Counts(ShareOf(history, consent, std::nullopt, Rules(1), kAsOf)).size(), 4u);
 }
 
 TEST(CrowdShareTest, ByCityNeedsLocate) {
   const History history = Clicks({{1, 100}});
-  EXPECT_EQ(ShareOf(history, Consent(kCounted), City(9), Rules()).city, City());
+  EXPECT_EQ(ShareOf(history, Consent(kCounted), City(9), Rules(), kAsOf).city, City());
   PurposeSet located = kCounted;
   located.Add(Purpose::kLocate);
-  EXPECT_EQ(ShareOf(history, Consent(located), City(9), Rules()).city, City(9));
-  EXPECT_EQ(ShareOf(history, Consent(located), std::nullopt, Rules()).city, City());
+  EXPECT_EQ(ShareOf(history, Consent(located), City(9), Rules(), kAsOf).city, City(9));
+  EXPECT_EQ(ShareOf(history, Consent(located), std::nullopt, Rules(), kAsOf).city, City());
 }
 
 TEST(CrowdShareTest, OnlyEngagementCounts) {
@@ -103,7 +134,7 @@ TEST(CrowdShareTest, OnlyEngagementCounts) {
     }
     const bool counts =
         kind != SignalKind::kImpression && kind != SignalKind::kReport && kind != SignalKind::kSearch;
-    EXPECT_EQ(!ShareOf(history, Consent(kCounted), std::nullopt, Rules()).counts.empty(), counts)
+    EXPECT_EQ(!ShareOf(history, Consent(kCounted), std::nullopt, Rules(), kAsOf).counts.empty(), counts)
         << SignalKindName(kind);
   }
 }
@@ -111,7 +142,7 @@ TEST(CrowdShareTest, OnlyEngagementCounts) {
 TEST(CrowdShareTest, OfSomePostsIsThePartOfTheWhole) {
   const History history = Clicks({{1, 100}, {2, 100}, {3, 100}, {2, 200}});
   const std::vector<PostId> posts = {PostId(2), PostId(9)};
-  EXPECT_EQ(Counts(ShareOf(history, Consent(kCounted), std::nullopt, Rules(), &posts)),
+  EXPECT_EQ(Counts(ShareOf(history, Consent(kCounted), std::nullopt, Rules(), kAsOf, &posts)),
             (Pairs{{2, 100}, {2, 200}}));
 }
 

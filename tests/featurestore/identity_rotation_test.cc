@@ -262,7 +262,9 @@ TEST_F(IdentityRotationTest, CountersEqualAScanThroughoutAndAfterARestartAtTheEn
 }
 
 TEST_F(IdentityRotationTest, TheTrainerSeesEverybodyOnceInTheMiddle) {
-  ASSERT_TRUE(store_.Open().ok());
+  FeatureStore::Options options = store_.Options();
+  options.crowd_age_min = absl::ZeroDuration();
+  ASSERT_TRUE(store_.Open(options).ok());
   for (uint32_t subject = 0; subject < 20; ++subject) {
     ASSERT_TRUE(store_
                     ->UpdateInstructions(SubjectNumber(subject), {"update-consent"},

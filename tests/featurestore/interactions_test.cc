@@ -242,6 +242,7 @@ TEST_F(InteractionsTest, TheSecondReadComesFromTheCache) {
 // ---- Learning.
 
 TEST_F(InteractionsTest, OnlyWhatLearnPermitsIsStreamed) {
+  fixture_.options().crowd_age_min = absl::ZeroDuration();
   Open();
   fixture_.TurnOn(2, {Purpose::kPersonalize, Purpose::kLearn});
   fixture_.TurnOn(3, {Purpose::kLearn});
@@ -263,6 +264,7 @@ TEST_F(InteractionsTest, OnlyWhatLearnPermitsIsStreamed) {
 }
 
 TEST_F(InteractionsTest, TheOrderOfAStreamTellsNothing) {
+  fixture_.options().crowd_age_min = absl::ZeroDuration();
   fixture_.Open();
   constexpr uint32_t kCount = 40;
   for (uint32_t subject = 1; subject <= kCount; ++subject) {

@@ -18,6 +18,8 @@ HeadValue FullHead() {
   HeadInstructions& head = value.head.instructions;
   head.consent.since[Index(Purpose::kPersonalize)] = absl::FromUnixMicros(1234567890123456);
   head.consent.since[Index(Purpose::kCrowd)] = absl::FromUnixSeconds(3600 * 5);
+  head.consent.recorded = head.consent.since;
+  head.consent.recorded[Index(Purpose::kCrowd)] = absl::FromUnixMicros(90'000'000'001);
   head.consent.policy_version = 3;
   head.consent.excluded_kinds = {SignalKind::kShare};
   head.consent.minor = true;

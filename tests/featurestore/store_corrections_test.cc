@@ -26,7 +26,11 @@ constexpr uint32_t kErasedAuthor = 77;
 
 class StoreCorrectionsTest : public ::testing::Test {
  protected:
-  void SetUp() override { ASSERT_TRUE(store_.Open().ok()); }
+  void SetUp() override {
+    FeatureStore::Options options = store_.Options();
+    options.crowd_age_min = absl::ZeroDuration();
+    ASSERT_TRUE(store_.Open(options).ok());
+  }
 
   void Agree(PurposeSet purposes) {
     const auto edit = [&](HeadInstructions& head) {

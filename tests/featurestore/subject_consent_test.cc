@@ -321,7 +321,8 @@ TEST_F(SubjectConsentTest, ErasingSomebodyNeverSeenGivesAReceiptToo) {
 absl::Status BackfillAt(StoreFixture& fixture, uint32_t subject, absl::Time since) {
   return fixture.store().BackfillConsent(
       StoreFixture::Subject(subject), since, [&](HeadInstructions& head) -> absl::Status {
-        BAUTA_ASSIGN_OR_RETURN(head.consent, ApplyPast(head.consent, kPersonalize, 1, since));
+        BAUTA_ASSIGN_OR_RETURN(head.consent,
+                               ApplyPast(head.consent, kPersonalize, 1, since, fixture.clock().Now()));
         return absl::OkStatus();
       });
 }

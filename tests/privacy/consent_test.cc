@@ -136,18 +136,45 @@ TEST(ConsentTest, ABackfilledConsentHoldsFromWhenItWasGiven) {
 TEST(ConsentTest, ABackfillReachesBackButUndoesNoWithdrawal) {
   const absl::Time given = kNow - absl::Hours(1000);
   const ConsentState state = Agreed({Purpose::kPersonalize});
-  const auto filled = ApplyPast(state, {Purpose::kPersonalize, Purpose::kLearn}, 1, given);
+  const auto filled = ApplyPast(state, {Purpose::kPersonalize, Purpose::kLearn}, 1, given, kNow);
   ASSERT_TRUE(filled.ok()) << filled.status();
   EXPECT_EQ(filled->Since(Purpose::kPersonalize), given);
   EXPECT_EQ(filled->Since(Purpose::kLearn), Hour::Ceil(given).start());
-  EXPECT_EQ(*ApplyPast(*filled, {Purpose::kPersonalize}, 1, kNow), *filled) << "the earlier since stays";
+  EXPECT_EQ(*ApplyPast(*filled, {Purpose::kPersonalize}, 1, kNow, kNow), *filled)
+      << "the earlier since stays";
   const ConsentState withdrawn = Apply(*filled, {.turn_off = {Purpose::kPersonalize}}, kNow);
   EXPECT_EQ(withdrawn.last_withdrawal, kNow);
-  EXPECT_EQ(ApplyPast(withdrawn, {Purpose::kPersonalize}, 1, kNow - absl::Seconds(1)).status().code(),
+  EXPECT_EQ(ApplyPast(withdrawn, {Purpose::kPersonalize}, 1, kNow - absl::Seconds(1), kNow).status().code(),
             absl::StatusCode::kFailedPrecondition);
-  EXPECT_TRUE(ApplyPast(withdrawn, {Purpose::kPersonalize}, 1, kNow).ok());
+  EXPECT_TRUE(ApplyPast(withdrawn, {Purpose::kPersonalize}, 1, kNow, kNow).ok());
   EXPECT_EQ(Apply(ConsentState(), {.turn_off = {Purpose::kAds}}, kNow).last_withdrawal, absl::InfinitePast())
       << "nothing was on";
+}
+
+TEST(ConsentTest, NoClaimMakesAConsentOlderThanItsRecord) {
+  const absl::Time given = kNow - absl::Hours(1000), later = kNow + absl::Hours(30);
+  const PurposeSet both = {Purpose::kPersonalize, Purpose::kLearn};
+  const auto recorded = [](const ConsentState& state, absl::Time at = kNow + absl::Hours(2000)) {
+    return Resolve(state, PolicyHistory::Default(), at).Recorded(Purpose::kLearn);
+  };
+  const ConsentState claimed = *ApplyPast(ConsentState(), both, 1, given, kNow);
+  EXPECT_EQ(recorded(claimed), kNow);
+  EXPECT_EQ(recorded(*ApplyPast(claimed, both, 1, given - absl::Hours(1), later)), kNow)
+      << "it was on already";
+  // Given here: as old as it says, and no claim makes it older.
+  const absl::Time whole_hour = Hour::Ceil(kNow).start();
+  EXPECT_EQ(recorded(Agreed(both)), whole_hour);
+  EXPECT_EQ(recorded(*ApplyPast(Agreed(both), both, 1, given, later)), whole_hour);
+  // Whichever of the two it needs is the younger decides, and what was withdrawn begins anew.
+  EXPECT_EQ(recorded(*ApplyPast(Agreed({Purpose::kPersonalize}), both, 1, given, later)), later);
+  EXPECT_EQ(recorded(*ApplyPast(Agreed({Purpose::kLearn}), both, 1, given, later)), later);
+  for (Purpose purpose : {Purpose::kPersonalize, Purpose::kLearn}) {
+    const ConsentState withdrawn = Apply(Agreed(both), {.turn_off = {purpose}}, kNow + absl::Hours(1));
+    EXPECT_EQ(recorded(withdrawn), absl::InfiniteFuture());
+    EXPECT_EQ(recorded(Apply(withdrawn, {.turn_on = {purpose}}, later)), Hour::Ceil(later).start());
+  }
+  ConsentState minor = Apply(claimed, {.minor = true}, kNow);
+  EXPECT_EQ(recorded(Apply(minor, {.guardian_agreed = true}, later)), Hour::Ceil(later).start());
 }
 
 TEST(ConsentTest, AClockSetBackDoesNotWidenIt) {

@@ -30,7 +30,9 @@ class CrowdReleaseTest : public ::testing::Test {
     EXPECT_TRUE(calls_.Upsert(posts).ok());
   }
 
-  void AgreeAll(size_t readers) {
+  void AgreeAll(size_t readers) { AgreeAll(readers, calls_.now()); }
+  // `since`: when they agreed, as is claimed.
+  void AgreeAll(size_t readers, absl::Time since) {
     std::vector<v1::PastConsent> consents;
     for (size_t i = 0; i < readers; ++i) {
       v1::PastConsent consent;
@@ -39,7 +41,7 @@ class CrowdReleaseTest : public ::testing::Test {
         consent.add_grant_purposes(purpose);
       }
       consent.set_policy_version(1);
-      *consent.mutable_since_time() = At(calls_.now());
+      *consent.mutable_since_time() = At(since);
       consents.push_back(std::move(consent));
     }
     ASSERT_THAT(Shorts(*calls_.Backfill(consents)), ::testing::Each("ACCEPTED"));
@@ -90,6 +92,34 @@ TEST_F(CrowdReleaseTest, ReleasesThatDifferInOneSubjectAreEqualOrOneStepApart) {
     before = seen;
   }
   EXPECT_THAT(steps, ::testing::ElementsAre(2 * kCrowdMin, kCrowdMin));
+}
+
+TEST_F(CrowdReleaseTest, DevicesThatClaimToBeOldMakeNoCrowdBeforeTheyAre) {
+  const absl::Time begin = calls_.now();
+  AgreeAll(kCrowdMin, begin - absl::Hours(24 * 30));
+  for (size_t i = 0; i < kCrowdMin; ++i) {
+    const auto click = Event(Reader(i), v1::SIGNAL_KIND_CLICK, kHot, begin - absl::Hours(24 * 2));
+    ASSERT_EQ(calls_.RecordOne(click), "ACCEPTED");
+  }
+  const auto popularity = [&] {
+    // Counting anew is a thread's work.
+    for (bool complete = false; !complete;) server_->backend().store().ReadCounters(&complete);
+    EXPECT_EQ(server_->backend().serving().Refresh(), absl::OkStatus());
+    v1::ExplainPostRequest request;
+    *request.mutable_visit()->mutable_subject() = kOnlooker;
+    request.set_post_id(kHot);
+    return wire_.Get<v1::ExplainPostResponse>(Method::kExplainPost, request).score_terms().popularity();
+  };
+  EXPECT_EQ(popularity(), 0);
+  server_->clock().Set(begin + absl::Hours(23));
+  ASSERT_TRUE(server_->Restart().ok());
+  EXPECT_EQ(popularity(), 0);
+  ASSERT_EQ(server_->backend().store().Sweep(), absl::OkStatus());
+  EXPECT_EQ(popularity(), 0);
+  // By the next day's upkeep they are: what was brought in is counted like everything else.
+  server_->clock().Set(begin + absl::Hours(25));
+  ASSERT_EQ(server_->backend().store().Sweep(), absl::OkStatus());
+  EXPECT_GT(popularity(), 0);
 }
 
 TEST_F(CrowdReleaseTest, FreshDevicesMakeNoCrowd) {

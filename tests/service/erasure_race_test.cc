@@ -65,7 +65,7 @@ class ErasureRaceTest : public ::testing::Test {
   }
   uint64_t RowsRecorded() { return world_.server().backend().store().statistics().rows_recorded; }
 
-  ServedWorld world_;
+  ServedWorld world_{"", kFreshConsentsCount};
   std::atomic<bool> stop_{false};
   std::vector<std::jthread> threads_;
 };
@@ -99,7 +99,8 @@ TEST(SlowStreamTest, AnErasureReachesAStreamThatIsBeingRead) {
   grpc_init();
   constexpr uint64_t kPosts = 1500;
   constexpr size_t kContentDimension = 1024;
-  const auto server = TestServer::Start({.more_config = "content_dimension: 1024"});
+  const auto server =
+      TestServer::Start({.more_config = "content_dimension: 1024", .more_store_config = kFreshConsentsCount});
   Calls handlers(*server);
   const WireCalls calls(*server);
   for (uint64_t id = 1; id <= kPosts;) {

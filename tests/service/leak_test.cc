@@ -65,6 +65,7 @@ class LeakTest : public ::testing::Test {
     options.more_config = absl::StrCat("metrics { address: '127.0.0.1:0' } geography { city_database_ipv4: '",
                                        geography_.Join("ipv4.mmdb"), "' city_database_ipv6: '",
                                        geography_.Join("ipv6.mmdb"), "' }");
+    options.more_store_config = kFreshConsentsCount;
     server_ = TestServer::Start(options);
   }
 

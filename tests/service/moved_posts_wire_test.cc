@@ -48,7 +48,7 @@ float Taste(ServedWorld& world, const v1::Subject& subject) {
 }
 
 TEST(MovedPostsWireTest, ANewPostRisesForOthersOfItsReadersTasteWithoutATraining) {
-  ServedWorld world("fresh { move_posts: true }\n");
+  ServedWorld world("fresh { move_posts: true }\n", kFreshConsentsCount);
   v1::UpsertPostsRequest upsert;
   *upsert.add_posts() = PostOf(kNewPost, "newcomer", {}, world.now() - absl::Hours(1));
   world.calls().Get<v1::UpsertPostsResponse>(Method::kUpsertPosts, upsert);

@@ -71,7 +71,8 @@ class RetentionServiceTest : public ::testing::Test {
     return kinds;
   }
 
-  std::unique_ptr<TestServer> server_ = TestServer::Start({.more_config = kAges});
+  std::unique_ptr<TestServer> server_ =
+      TestServer::Start({.more_config = kAges, .more_store_config = kFreshConsentsCount});
   Calls calls_{*server_};
   std::vector<uint64_t> ids_;
 };

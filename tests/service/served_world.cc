@@ -50,9 +50,11 @@ v1::Post ToProto(const Post& post) {
 
 }  // namespace
 
-ServedWorld::ServedWorld(const std::string& more_config)
+ServedWorld::ServedWorld(const std::string& more_config, const std::string& more_store_config)
     : world_(MakeWorld(SmallWorld())),
-      server_(TestServer::Start({.more_config = kSurfaceConfig + more_config, .key_seed = 7})),
+      server_(TestServer::Start({.more_config = kSurfaceConfig + more_config,
+                                 .more_store_config = more_store_config,
+                                 .key_seed = 7})),
       calls_(*server_) {
   UpsertPosts();
   PublishModel();

@@ -24,9 +24,9 @@ namespace bauta::testing {
 class ServedWorld {
  public:
   // `discover` explores and leaves out what was seen, `push` shows little a day, `ads` paid posts, which are
-  // one in nine. `more_config` stands behind their configuration.
+  // one in nine. `more_config` stands behind their configuration, `more_store_config` in the store's.
   static constexpr const char* kSurfaces[] = {"home", "following", "local", "discover", "push", "ads"};
-  explicit ServedWorld(const std::string& more_config = "");
+  explicit ServedWorld(const std::string& more_config = "", const std::string& more_store_config = "");
 
   TestServer& server() { return *server_; }
   const WireCalls& calls() const { return calls_; }

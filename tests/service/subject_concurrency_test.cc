@@ -59,7 +59,8 @@ class SubjectConcurrencyTest : public ::testing::Test {
     while (calls_.Export(reader_).interactions.empty()) std::this_thread::yield();
   }
 
-  std::unique_ptr<TestServer> server_ = TestServer::Start();
+  std::unique_ptr<TestServer> server_ =
+      TestServer::Start({.more_config = "", .more_store_config = kFreshConsentsCount});
   Calls calls_{*server_};
   const v1::Subject reader_ = Account("reader");
   std::vector<uint64_t> ids_;

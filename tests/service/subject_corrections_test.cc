@@ -67,7 +67,8 @@ class SubjectCorrectionsTest : public ::testing::Test {
     return deletion;
   }
 
-  std::unique_ptr<TestServer> server_ = TestServer::Start({.more_config = "sensitive_topic: 666"});
+  std::unique_ptr<TestServer> server_ =
+      TestServer::Start({.more_config = "sensitive_topic: 666", .more_store_config = kFreshConsentsCount});
   Calls calls_{*server_};
   const v1::Subject reader_ = Account("reader");
 };

@@ -33,7 +33,8 @@ class TrainingHandlerTest : public ::testing::Test {
     return ids;
   }
 
-  std::unique_ptr<TestServer> server_ = TestServer::Start({.more_config = "sensitive_topic: 666"});
+  std::unique_ptr<TestServer> server_ =
+      TestServer::Start({.more_config = "sensitive_topic: 666", .more_store_config = kFreshConsentsCount});
   Calls calls_{*server_};
 };
 
@@ -66,6 +67,67 @@ TEST_F(TrainingHandlerTest, OnlyLearnableHistoriesAreInTheStream) {
   EXPECT_THAT(trained.rows[0].post_ids(), ElementsAre(1));
   EXPECT_THAT(trained.rows[0].kinds(), ElementsAre(v1::SIGNAL_KIND_CLICK));
   EXPECT_EQ(trained.rows[0].hours(0), absl::ToUnixSeconds(now()) / 3600);
+}
+
+// With the age that a server has where nothing else is configured: a day.
+class ConsentAgeTest : public ::testing::Test {
+ protected:
+  absl::Time now() const { return server_->clock().Now(); }
+  void Click(uint64_t post, absl::Time time) {
+    ASSERT_EQ(calls_.RecordOne(Event(reader_, v1::SIGNAL_KIND_CLICK, post, time)), "ACCEPTED");
+  }
+  void Click(uint64_t post) { Click(post, now()); }
+  // To just before the consent of so long ago is a day old, and on to it.
+  void ExpectNothingUntilItIsADayOld(absl::Duration age) {
+    EXPECT_THAT(calls_.Train().rows, IsEmpty());
+    server_->clock().Advance(absl::Hours(24) - age - absl::Nanoseconds(1));
+    EXPECT_THAT(calls_.Train().rows, IsEmpty());
+    server_->clock().Advance(absl::Nanoseconds(1));
+    EXPECT_THAT(calls_.Train().rows, SizeIs(1));
+  }
+
+  std::unique_ptr<TestServer> server_ = TestServer::Start();
+  Calls calls_{*server_};
+  const v1::Subject reader_ = Account("reader");
+};
+
+TEST_F(ConsentAgeTest, AFreshConsentTeachesNothingUntilItIsOldAndGivenAnewItIsFresh) {
+  const std::vector<v1::Purpose> both = {v1::PURPOSE_PERSONALIZE, v1::PURPOSE_LEARN};
+  ASSERT_TRUE(calls_.Grant(reader_, both).ok());
+  server_->clock().Advance(absl::Hours(1));
+  Click(1);
+  ASSERT_TRUE(calls_.Dismiss(reader_, 2, v1::DISMISS_REASON_NOT_INTERESTED).ok());
+  ExpectNothingUntilItIsADayOld(absl::Hours(1));
+  EXPECT_THAT(calls_.Train().rows[0].post_ids(), ElementsAre(1))
+      << "what it did when it was fresh counts then";
+  for (const v1::Purpose purpose : both) {
+    ASSERT_TRUE(calls_.Withdraw(reader_, {purpose}).ok());
+    ASSERT_TRUE(calls_.Grant(reader_, {purpose}).ok());
+    Click(3);
+    ExpectNothingUntilItIsADayOld(absl::ZeroDuration());
+  }
+}
+
+TEST_F(ConsentAgeTest, AClaimedTimeMakesNoConsentOlder) {
+  v1::PastConsent consent;
+  *consent.mutable_subject() = reader_;
+  consent.add_grant_purposes(v1::PURPOSE_PERSONALIZE);
+  consent.add_grant_purposes(v1::PURPOSE_LEARN);
+  consent.set_policy_version(1);
+  *consent.mutable_since_time() = At(now() - absl::Hours(24 * 30));
+  ASSERT_THAT(Shorts(*calls_.Backfill({consent})), ElementsAre("ACCEPTED"));
+  Click(1, now() - absl::Hours(24 * 20));
+  server_->clock().Advance(absl::Hours(1));
+  ASSERT_TRUE(server_->Restart().ok());
+  // Told once more, it is no older and no younger.
+  ASSERT_THAT(Shorts(*calls_.Backfill({consent})), ElementsAre("ACCEPTED UNCHANGED"));
+  const v1::Consent told = calls_.Export(reader_).consent;
+  for (const v1::PurposeConsent& purpose : told.purposes()) {
+    EXPECT_EQ(purpose.since_time().seconds(), consent.since_time().seconds());
+    EXPECT_EQ(purpose.record_time().seconds(), absl::ToUnixSeconds(now() - absl::Hours(1)));
+  }
+  ExpectNothingUntilItIsADayOld(absl::Hours(1));
+  EXPECT_THAT(calls_.Train().rows[0].post_ids(), ElementsAre(1));
 }
 
 TEST_F(TrainingHandlerTest, ARowIsColumnsOldestFirstWithStatesSearchesImpressionsAndLessons) {

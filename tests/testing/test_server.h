@@ -24,6 +24,9 @@
 
 namespace bauta::testing {
 
+// For Options::more_store_config: whoever agreed just now is counted and learned from at once.
+inline constexpr char kFreshConsentsCount[] = "crowd_age_hours: 0";
+
 // Not thread-safe itself; stubs and contexts may be used on any thread.
 class TestServer {
  public:

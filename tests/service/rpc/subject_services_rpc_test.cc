@@ -95,7 +95,8 @@ class SubjectServicesRpcTest : public ::testing::Test {
     return parts;
   }
 
-  std::unique_ptr<TestServer> server_ = TestServer::Start();
+  std::unique_ptr<TestServer> server_ =
+      TestServer::Start({.more_config = "", .more_store_config = kFreshConsentsCount});
   const v1::Subject reader_ = Account("planted-account-id");
   std::unique_ptr<v1::FeedService::Stub> feed_;
   std::unique_ptr<v1::InteractionService::Stub> interactions_;
