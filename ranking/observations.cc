@@ -48,8 +48,11 @@ void TasteProblem::CollectSeeds(const ModelSnapshot& model, const LivePosts& pos
   SolveMean(model, posts, preferences);
   constexpr Hour kJustNow;
   const Confidence like = ConfidenceOf(model.signals(), SignalKind::kLike, 0, kJustNow, kJustNow);
+  const SilentTopics silent(posts, {});
   for (PostId seed : seeds) {
-    const float* vector = VectorOf(model, posts, seed, posts.Find(seed));
+    const PostRow row = posts.Find(seed);
+    if (silent.Silences(row)) continue;
+    const float* vector = VectorOf(model, posts, seed, row);
     if (vector != nullptr) observations_.push_back({vector, like.confidence, like.target});
   }
 }

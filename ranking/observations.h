@@ -34,7 +34,8 @@ class TasteProblem {
   void Collect(const ModelSnapshot& model, const LivePosts& posts, const SubjectView& view, Hour now);
 
   // The same of somebody who likes these posts, each once and just now, and did nothing else. Posts that
-  // neither the catalogue nor the model knows are left out. Without origins.
+  // neither the catalogue nor the model knows are left out, and those that carry a sensitive topic; no tag
+  // that was deleted matters, for what is asked for is not what was inferred. Without origins.
   void CollectSeeds(const ModelSnapshot& model, const LivePosts& posts, const Preferences& preferences,
                     std::span<const PostId> seeds);
 

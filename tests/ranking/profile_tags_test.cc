@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <span>
 #include <vector>
 
 #include "featurestore/records/subject_view_builder.h"
@@ -175,6 +177,35 @@ TEST_F(ProfileTagsTest, WhoReadsOnlySensitiveTopicsHasAnEmptyTasteAndNoTags) {
   EXPECT_THAT(Why(view, PostId(5)).shares, IsEmpty());
   EXPECT_EQ(Tasted(ViewOf(life)), Tasted(ViewOf(Without(life, sensitive))));
   EXPECT_THAT(Tags(ViewOf(life)), Each(Field(&ProfileTag::topic, Ne(sensitive))));
+}
+
+TEST_F(ProfileTagsTest, ASensitiveSeedTeachesNothing) {
+  const TopicId sensitive(2);
+  std::vector<PostId> seeds, others;
+  for (const Post& post : world_.posts) {
+    (Carries(post.id, sensitive) ? seeds : others).push_back(post.id);
+  }
+  ASSERT_GE(seeds.size(), 5u);
+  seeds.resize(5);
+  others.resize(5);
+  std::vector<PostId> mixed = seeds;
+  mixed.insert(mixed.end(), others.begin(), others.end());
+  const auto tasted = [&](std::span<const PostId> named) {
+    std::map<PostId, float> posts;
+    for (const ScoredPost& post : Find(Nobody(), {.limit = 500, .seeds = named}).posts) {
+      posts.emplace(post.post, post.terms.taste);
+    }
+    for (PostId seed : mixed) posts.erase(seed);  // Not in the feed that they are the seeds of.
+    return posts;
+  };
+  const auto of_nobody = tasted({});
+  EXPECT_NE(tasted(seeds), of_nobody) << "the control: nothing is sensitive yet";
+  EXPECT_NE(tasted(mixed), tasted(others));
+
+  MakeSensitive({sensitive});
+  EXPECT_EQ(tasted(seeds), of_nobody);
+  EXPECT_EQ(tasted(mixed), tasted(others));
+  EXPECT_NE(tasted(others), of_nobody);
 }
 
 }  // namespace
