@@ -58,9 +58,15 @@ absl::Status CheckNotBothWays(const v1::UpdateConsentRequest& request, const Che
 }
 
 absl::Status CheckSigner(const v1::UpdateConsentRequest& request, const Principal& principal) {
-  if (!request.grant_purposes().empty() && principal.ActsAs(IssuerKind::kAgent)) {
-    return absl::PermissionDeniedError(
-        "grant_purposes: the rights token is an agent's, who may do all but grant purposes");
+  if (principal.ActsAs(IssuerKind::kAgent)) {
+    const char* const why = "the rights token is an agent's, who may do all but grant purposes";
+    if (!request.grant_purposes().empty()) {
+      return absl::PermissionDeniedError(absl::StrCat("grant_purposes: ", why));
+    }
+    // Purposes that are on, and wait for a version to be agreed to, would hold again.
+    if (request.policy_version() != 0) {
+      return absl::PermissionDeniedError(absl::StrCat("policy_version: ", why, " or agree to a policy"));
+    }
   }
   if (request.has_guardian_agreed() && !principal.ActsAs(IssuerKind::kGuardian)) {
     return absl::PermissionDeniedError(

@@ -125,6 +125,15 @@ TEST_F(RightsIssuerTest, AnAgentMayDoAllButGrantPurposes) {
                    [](auto& request) { request.add_exclude_kinds(v1::SIGNAL_KIND_DWELL); }),
             absl::StatusCode::kOk);
   EXPECT_EQ(KeptActs(reader_), 1u);
+  // To agree to a version can turn on what waits for it; a withdrawal that names one does not hide that.
+  for (const bool withdraws : {false, true}) {
+    EXPECT_EQ(CodeOf(IssuerKind::kAgent, reader_,
+                     [withdraws](auto& request) {
+                       request.set_policy_version(1);
+                       if (withdraws) request.add_withdraw_purposes(v1::PURPOSE_LOCATE);
+                     }),
+              absl::StatusCode::kPermissionDenied);
+  }
   const auto consent =
       Update(IssuerKind::kAgent, reader_, [](auto& request) { request.set_withdraw_all(true); });
   ASSERT_TRUE(consent.ok()) << consent.status();
