@@ -70,6 +70,7 @@ class ExistenceTest : public ::testing::Test {
     return {
         OfSubject<v1::ListDismissalsRequest>(Method::kListDismissals),
         OfSubject<v1::ListRelationsRequest>(Method::kListRelations),
+        OfSubject<v1::ListProfileTagsRequest>(Method::kListProfileTags),
         Of<v1::UndoDismissalRequest>(Method::kUndoDismissal,
                                      [](auto& request, const v1::Subject& subject) {
                                        *request.mutable_subject() = subject;

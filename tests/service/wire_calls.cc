@@ -111,6 +111,11 @@ std::string EveryReply(const WireCalls& calls, const v1::Subject& subject, const
   seen += SeenOfPages(calls, feed);
   feed.add_seed_post_ids(posts[posts.size() / 3]);  // Find related ones.
   seen += SeenOfPages(calls, feed);
+  if (!subject.has_anonymous()) {
+    v1::ListProfileTagsRequest tags;
+    *tags.mutable_subject() = subject;
+    seen += calls.Call(Method::kListProfileTags, tags).Seen();
+  }
   for (const bool name_history : {false, true}) {
     if (name_history && subject.has_anonymous()) continue;  // Nobody has rights tokens.
     for (const uint64_t post : {posts.front(), posts[posts.size() / 2], uint64_t{500'000}}) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bauta/v1/feed_service.pb.h"
+#include "bauta/v1/subject_service.pb.h"
 #include "tests/service/served_world.h"
 
 namespace bauta::testing {
@@ -35,6 +36,11 @@ class WireNoninterferenceTest : public ::testing::Test {
   void WithdrawEverywhere(uint64_t pair) {
     for (ServedWorld* world : worlds_) world->Withdraw(SubjectOf(pair), v1::PURPOSE_PERSONALIZE);
   }
+  static std::string TagsSeen(const ServedWorld& world, uint64_t pair) {
+    v1::ListProfileTagsRequest request;
+    *request.mutable_subject() = SubjectOf(pair);
+    return world.calls().Call(Method::kListProfileTags, request).Seen();
+  }
   bool Equal(uint64_t pair) {
     return one_.EveryReply(SubjectOf(pair), SurfaceOf(pair)) ==
            other_.EveryReply(SubjectOf(pair), SurfaceOf(pair));
@@ -45,17 +51,21 @@ class WireNoninterferenceTest : public ::testing::Test {
 };
 
 TEST_F(WireNoninterferenceTest, RepliesAfterAWithdrawalAreEqualToTheByte) {
-  uint64_t differed_before = 0;
+  uint64_t differed_before = 0, tags_differed_before = 0;
   for (uint64_t pair = 0; pair < kPairs; ++pair) {
     LiveDifferently(pair);
     // The control: while they are permitted, the histories show.
-    if (pair % 8 == 0) differed_before += !Equal(pair);
+    if (pair % 8 == 0) {
+      differed_before += !Equal(pair);
+      tags_differed_before += TagsSeen(one_, pair) != TagsSeen(other_, pair);
+    }
     WithdrawEverywhere(pair);
     if (pair % 2 == 0) {
       ASSERT_TRUE(Equal(pair)) << "pair " << pair << ", at once";
     }
   }
   EXPECT_GT(differed_before, kPairs / 8 / 2);
+  EXPECT_GT(tags_differed_before, kPairs / 8 / 2);
   for (ServedWorld* world : worlds_) ASSERT_TRUE(world->server().Restart().ok());
   for (uint64_t pair = 1; pair < kPairs; pair += 2) {
     ASSERT_TRUE(Equal(pair)) << "pair " << pair << ", after a restart";
