@@ -21,7 +21,8 @@ v1::Subject Reader(size_t number) { return Device("device-" + std::to_string(num
 
 class CrowdReleaseTest : public ::testing::Test {
  protected:
-  CrowdReleaseTest() {
+  explicit CrowdReleaseTest(const std::string& store_config = "")
+      : server_(TestServer::Start({.more_config = "", .more_store_config = store_config})) {
     std::vector<v1::Post> posts;
     for (uint64_t id = 1; id <= 20; ++id) {
       posts_.push_back(id);
@@ -60,7 +61,7 @@ class CrowdReleaseTest : public ::testing::Test {
            EveryReply(wire_, AnonymousSubject(), "local", posts_);
   }
 
-  std::unique_ptr<TestServer> server_ = TestServer::Start();
+  std::unique_ptr<TestServer> server_;
   Calls calls_{*server_};
   WireCalls wire_{*server_};
   std::vector<uint64_t> posts_;
@@ -94,11 +95,17 @@ TEST_F(CrowdReleaseTest, ReleasesThatDifferInOneSubjectAreEqualOrOneStepApart) {
   EXPECT_THAT(steps, ::testing::ElementsAre(2 * kCrowdMin, kCrowdMin));
 }
 
-TEST_F(CrowdReleaseTest, DevicesThatClaimToBeOldMakeNoCrowdBeforeTheyAre) {
+// Of an age that is shorter than the window that popularity is counted over.
+class ClaimedAgeTest : public CrowdReleaseTest {
+ protected:
+  ClaimedAgeTest() : CrowdReleaseTest("crowd_age_hours: 12") {}
+};
+
+TEST_F(ClaimedAgeTest, DevicesThatClaimToBeOldMakeNoCrowdBeforeTheyAre) {
   const absl::Time begin = calls_.now();
   AgreeAll(kCrowdMin, begin - absl::Hours(24 * 30));
   for (size_t i = 0; i < kCrowdMin; ++i) {
-    const auto click = Event(Reader(i), v1::SIGNAL_KIND_CLICK, kHot, begin - absl::Hours(24 * 2));
+    const auto click = Event(Reader(i), v1::SIGNAL_KIND_CLICK, kHot, begin - absl::Hours(2));
     ASSERT_EQ(calls_.RecordOne(click), "ACCEPTED");
   }
   const auto popularity = [&] {
@@ -111,13 +118,13 @@ TEST_F(CrowdReleaseTest, DevicesThatClaimToBeOldMakeNoCrowdBeforeTheyAre) {
     return wire_.Get<v1::ExplainPostResponse>(Method::kExplainPost, request).score_terms().popularity();
   };
   EXPECT_EQ(popularity(), 0);
-  server_->clock().Set(begin + absl::Hours(23));
+  server_->clock().Set(begin + absl::Hours(11));
   ASSERT_TRUE(server_->Restart().ok());
   EXPECT_EQ(popularity(), 0);
   ASSERT_EQ(server_->backend().store().Sweep(), absl::OkStatus());
   EXPECT_EQ(popularity(), 0);
   // By the next day's upkeep they are: what was brought in is counted like everything else.
-  server_->clock().Set(begin + absl::Hours(25));
+  server_->clock().Set(begin + absl::Hours(13));
   ASSERT_EQ(server_->backend().store().Sweep(), absl::OkStatus());
   EXPECT_GT(popularity(), 0);
 }
