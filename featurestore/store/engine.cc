@@ -180,6 +180,11 @@ absl::Status Engine::WriteCheckpoint(const std::string& directory) const {
   return ToStatus(checkpoint->CreateCheckpoint(directory), "write a checkpoint");
 }
 
+absl::Status Engine::Flush() const {
+  return ToStatus(db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()}),
+                  "flush the database");
+}
+
 absl::Status Engine::VerifyTables() const {
   return ToStatus(db_->VerifyChecksum(), "verify the database's tables");
 }

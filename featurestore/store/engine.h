@@ -49,6 +49,9 @@ class Engine {
   // instant during the call, the write-ahead log included. Tables are shared by hard links where the file
   // system can. UNAVAILABLE: it cannot be written.
   absl::Status WriteCheckpoint(const std::string& directory) const;
+  // Writes what lies in memory and in the write-ahead log into tables, so that the next start has no log to
+  // read. UNAVAILABLE: it cannot be written, and is in the log still.
+  absl::Status Flush() const;
   // Reads every block of every table. DATA_LOSS: one is damaged.
   absl::Status VerifyTables() const;
 

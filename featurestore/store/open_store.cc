@@ -178,6 +178,9 @@ void CloseStore(StoreCore& core) {
   if (!applied.ok() || *applied != core.rights_log->last_sequence()) return;
   // Without the mark the next start looks for what a crash would have left: slower, no worse.
   WriteCloseMark(*core.engine, *applied).IgnoreError();
+  // What cannot be flushed is in the write-ahead log still.
+  core.engine->Flush().IgnoreError();
+  if (core.old_engine != nullptr) core.old_engine->Flush().IgnoreError();
 }
 
 }  // namespace bauta

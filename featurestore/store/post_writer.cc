@@ -10,11 +10,15 @@
 #include "bauta/storage/v1/rights_log.pb.h"
 #include "featurestore/store/little_endian.h"
 #include "featurestore/store/times.h"
+#include "featurestore/store/work_ahead.h"
 
 namespace bauta {
 namespace {
 
 namespace proto = ::bauta::storage::v1;
+
+constexpr size_t kReadAhead = size_t{2} << 20;  // Bytes.
+constexpr size_t kRowsReadAhead = 4096;
 
 absl::Status ForEachRow(const Engine& engine, Engine::Family family,
                         absl::FunctionRef<absl::Status(std::string_view, std::string_view)> visit) {
@@ -23,6 +27,33 @@ absl::Status ForEachRow(const Engine& engine, Engine::Family family,
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
     BAUTA_RETURN_IF_ERROR(visit(ToView(rows->key()), ToView(rows->value())));
   }
+  return ToStatus(rows->status(), "read the catalogue");
+}
+
+absl::Status LoadPostRows(const Engine& engine, StoredPosts& table) {
+  rocksdb::ColumnFamilyHandle* const family = engine.family(Engine::Family::kPost);
+  uint64_t rows_expected = 0;  // An estimate, of the engine's.
+  engine.db().GetIntProperty(family, rocksdb::DB::Properties::kEstimateNumKeys, &rows_expected);
+  table.Reserve(rows_expected);
+  rocksdb::ReadOptions options;
+  options.readahead_size = kReadAhead;
+  options.fill_cache = false;  // Nothing is read twice.
+  const std::unique_ptr<rocksdb::Iterator> rows(engine.db().NewIterator(options, family));
+  rows->SeekToFirst();
+  BAUTA_RETURN_IF_ERROR(WorkAhead<std::vector<StoredPosts::Row>>(
+      [&](std::vector<StoredPosts::Row>& batch) -> absl::Status {
+        batch.reserve(kRowsReadAhead);
+        for (; rows->Valid() && batch.size() < kRowsReadAhead; rows->Next()) {
+          BAUTA_ASSIGN_OR_RETURN(const PostId id, ParsePostKey(ToView(rows->key())));
+          BAUTA_ASSIGN_OR_RETURN(const PostRow row, PeekPost(ToView(rows->value())));
+          batch.push_back({.post = id, .row = row, .bytes = rows->value().ToString()});
+        }
+        return absl::OkStatus();
+      },
+      [&](std::vector<StoredPosts::Row>& batch) {
+        table.PutAll(std::move(batch));
+        return absl::OkStatus();
+      }));
   return ToStatus(rows->status(), "read the catalogue");
 }
 
@@ -90,11 +121,7 @@ absl::Status PutAuthorErasure(const Engine& engine, std::vector<PostRemoval> rem
 }
 
 absl::Status LoadPosts(const Engine& engine, StoredPosts& table) {
-  BAUTA_RETURN_IF_ERROR(
-      ForEachRow(engine, Engine::Family::kPost, [&](std::string_view key, std::string_view row) {
-        const absl::StatusOr<PostId> id = ParsePostKey(key);
-        return id.ok() ? table.Put(*id, std::string(row)) : id.status();
-      }));
+  BAUTA_RETURN_IF_ERROR(LoadPostRows(engine, table));
   return ForEachRow(engine, Engine::Family::kAuthor, [&](std::string_view key, std::string_view row) {
     BAUTA_ASSIGN_OR_RETURN(const AuthorCode author, AuthorCode::FromView(key));
     proto::AuthorRecord record;

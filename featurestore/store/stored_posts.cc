@@ -5,20 +5,40 @@
 #include <utility>
 
 #include "base/status.h"
+#include "featurestore/store/work_ahead.h"
 
 namespace bauta {
+namespace {
+
+constexpr size_t kPostsDecodedAhead = 4096;
+
+}  // namespace
 
 absl::Status StoredPosts::Put(PostId post, std::string bytes) {
   BAUTA_ASSIGN_OR_RETURN(const PostRow row, PeekPost(bytes));
   bytes.shrink_to_fit();
   const std::unique_lock lock(mutex_);
-  if (row.removed) {
-    posts_.erase(post);
-  } else {
-    posts_.insert_or_assign(post,
-                            Entry{.author = row.author, .version = row.version, .bytes = std::move(bytes)});
-  }
+  PutLocked({.post = post, .row = row, .bytes = std::move(bytes)});
   return absl::OkStatus();
+}
+
+void StoredPosts::PutAll(std::vector<Row> rows) {
+  const std::unique_lock lock(mutex_);
+  for (Row& row : rows) PutLocked(std::move(row));
+}
+
+void StoredPosts::PutLocked(Row row) {
+  if (row.row.removed) {
+    posts_.erase(row.post);
+  } else {
+    posts_.insert_or_assign(
+        row.post, Entry{.author = row.row.author, .version = row.row.version, .bytes = std::move(row.bytes)});
+  }
+}
+
+void StoredPosts::Reserve(size_t posts) {
+  const std::unique_lock lock(mutex_);
+  posts_.reserve(posts);
 }
 
 void StoredPosts::Remove(PostId post, uint64_t version) {
@@ -86,11 +106,20 @@ absl::Status StoredPosts::ForEach(absl::FunctionRef<absl::Status(const Post&)> v
     for (const auto& [id, entry] : posts_) ids.push_back(id);
   }
   std::sort(ids.begin(), ids.end());
-  for (PostId id : ids) {
-    BAUTA_ASSIGN_OR_RETURN(const std::optional<Post> post, Find(id));
-    if (post) BAUTA_RETURN_IF_ERROR(visit(*post));  // One that was removed meanwhile is left out.
-  }
-  return absl::OkStatus();
+  auto next = ids.cbegin();
+  return WorkAhead<std::vector<Post>>(
+      [&](std::vector<Post>& batch) -> absl::Status {
+        batch.reserve(kPostsDecodedAhead);
+        for (; next != ids.cend() && batch.size() < kPostsDecodedAhead; ++next) {
+          BAUTA_ASSIGN_OR_RETURN(std::optional<Post> post, Find(*next));
+          if (post) batch.push_back(*std::move(post));  // One that was removed meanwhile is left out.
+        }
+        return absl::OkStatus();
+      },
+      [&](std::vector<Post>& batch) -> absl::Status {
+        for (const Post& post : batch) BAUTA_RETURN_IF_ERROR(visit(post));
+        return absl::OkStatus();
+      });
 }
 
 std::vector<AuthorSuspension> StoredPosts::Suspensions() const {

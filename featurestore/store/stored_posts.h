@@ -24,6 +24,14 @@ class StoredPosts {
  public:
   // `bytes` are EncodePost's, or a removal's, which takes the post out.
   absl::Status Put(PostId post, std::string bytes);
+  // Many of them at once. `row` is PeekPost's of the bytes.
+  struct Row {
+    PostId post;
+    PostRow row;
+    std::string bytes;
+  };
+  void PutAll(std::vector<Row> rows);
+  void Reserve(size_t posts);  // Room for so many.
   // Takes out the post where its version is at most `version`.
   void Remove(PostId post, uint64_t version);
   void Suspend(const AuthorSuspension& suspension);
@@ -39,6 +47,8 @@ class StoredPosts {
   std::optional<uint64_t> VersionOf(PostId post) const;
   size_t size() const;  // Live posts.
   bool Contains(PostId post) const { return VersionOf(post).has_value(); }
+  // By id; a post that is removed meanwhile may be left out. `visit` runs on the caller's thread, while the
+  // next posts are decoded on another.
   absl::Status ForEach(absl::FunctionRef<absl::Status(const Post&)> visit) const;
   std::vector<AuthorSuspension> Suspensions() const;  // By author.
 
@@ -48,6 +58,8 @@ class StoredPosts {
     uint64_t version = 0;
     std::string bytes;
   };
+  void PutLocked(Row row);
+
   mutable std::shared_mutex mutex_;
   absl::flat_hash_map<PostId, Entry> posts_;
   absl::flat_hash_map<AuthorCode, absl::Time> suspended_until_;

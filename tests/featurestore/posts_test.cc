@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "featurestore/store/feature_store.h"
@@ -95,6 +97,34 @@ TEST_F(PostsTest, SuspensionsEndAndAreLifted) {
   EXPECT_THAT(fixture_.store().Suspensions(), IsEmpty());
   fixture_.Reopen();
   EXPECT_THAT(fixture_.store().Suspensions(), IsEmpty());
+}
+
+// More than are read or decoded at once.
+TEST_F(PostsTest, ManyPostsAreLoadedAndWalkedInOrder) {
+  constexpr uint64_t kPosts = 10'000;
+  std::vector<Post> posts;
+  for (uint64_t id = 1; id <= kPosts; ++id) {
+    posts.push_back(StoreFixture::MakePost(id, static_cast<uint32_t>(id % 100), {}, 1));
+  }
+  ASSERT_TRUE(fixture_.store().UpsertPosts(posts).ok());
+  std::vector<PostRemoval> removals;
+  for (uint64_t id = 3; id <= kPosts; id += 3) removals.push_back({PostId(id), 1});
+  ASSERT_TRUE(fixture_.store().RemovePosts(removals).ok());
+  for (int turn = 0; turn < 2; ++turn) {
+    std::vector<uint64_t> walked;
+    ASSERT_TRUE(fixture_.store()
+                    .ForEachPost([&](const Post& post) {
+                      EXPECT_EQ(post.author,
+                                StoreFixture::Author(static_cast<uint32_t>(post.id.value() % 100)));
+                      walked.push_back(post.id.value());
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    ASSERT_THAT(walked, SizeIs(kPosts - kPosts / 3));
+    EXPECT_TRUE(std::is_sorted(walked.begin(), walked.end()));
+    EXPECT_TRUE(std::none_of(walked.begin(), walked.end(), [](uint64_t id) { return id % 3 == 0; }));
+    fixture_.Reopen();
+  }
 }
 
 TEST_F(PostsTest, AVisitorsErrorEndsTheWalk) {

@@ -74,6 +74,13 @@ class StoreRecoveryFixture : public ::testing::Test {
     store_.Close();
     CopyFolder(store_.directory(), whole_);
   }
+  // The same, not closed: as a kill leaves it, with what was written since the start in the WAL.
+  void MakeKilled() {
+    Begin();
+    Change();
+    CopyFolder(store_.directory(), whole_);
+    BackToWhole();
+  }
   void BackToWhole() {
     store_.Close();
     ReplaceFolder(whole_, store_.directory());
