@@ -25,8 +25,9 @@
 ABSL_FLAG(std::string, data_dir, "", "folder of the data sets; else BAUTA_DATA_DIR");
 ABSL_FLAG(std::vector<std::string>, data, std::vector<std::string>({"kuairand", "ml-1m"}),
           "whose subjects, comma-separated: kuairand, ml-1m, gowalla, made-up");
-ABSL_FLAG(std::vector<std::string>, gates, std::vector<std::string>({"none", "m8", "k50", "k512"}),
-          "comma-separated: none, default, m8 (one direction for 8 subjects), k512 (all from 512 on)");
+ABSL_FLAG(std::vector<std::string>, gates, std::vector<std::string>({"none", "m8", "k50", "k512", "default"}),
+          "comma-separated: none, default, mu0.5 (noise), m8 (one direction for 8 subjects), k512 (all from "
+          "512 on)");
 ABSL_FLAG(uint32_t, models, 32, "shadow models a gate, even, at least 8");
 ABSL_FLAG(uint32_t, dimension, 64, "length of the vectors");
 ABSL_FLAG(uint32_t, epochs, 10, "alternations of a training before the gate");
@@ -69,12 +70,41 @@ std::vector<bool> LongestQuarter(const Population& population) {
   return counted;
 }
 
+// What an attacker makes of the noised sums themselves: of all of them, which are never written anywhere, and
+// of those that the model's numbers are linear in, which say no less than the model. Needs no shadow model:
+// whoever knows all rows knows what half of them sum up to, and how the other half varies.
+absl::Status AttackSums(const Population& population, const PostFeatures& features, const GateVariant& gate,
+                        const Plan& plan, FigureSheet& figures) {
+  LearningOptions learning = plan.learning;
+  gate.Apply(learning);
+  std::vector<Guess> of_sums, of_model;
+  for (const std::vector<bool>& members : DrawMemberships(plan.models, population.subjects(), plan.seed)) {
+    NoiseAudit audit{members, {}, {}};
+    learning.noise.audit = &audit;
+    BAUTA_RETURN_IF_ERROR(LearnFromMatrices(population.matrices, features, population.ids, learning, "",
+                                            [](const char*, float) { return absl::OkStatus(); })
+                              .status());
+    for (uint32_t subject = 0; subject < members.size(); ++subject) {
+      of_sums.push_back({subject, members[subject], audit.log_ratio[subject]});
+      of_model.push_back({subject, members[subject], audit.log_ratio_of_model[subject]});
+    }
+  }
+  const std::string suffix = absl::StrCat(".", population.name, ".", gate.name);
+  const std::vector<bool> all(population.subjects(), true);
+  for (const auto& [name, guesses] : {std::pair(".sums", &of_sums), std::pair(".sums_of_model", &of_model)}) {
+    AddLeak(absl::StrCat(suffix, name), MeasureLeak(*guesses, all, plan.bootstraps, plan.seed), figures);
+    AddLeak(absl::StrCat(suffix, name, ".longest_quarter"),
+            MeasureLeak(*guesses, LongestQuarter(population), plan.bootstraps, plan.seed), figures);
+  }
+  return absl::OkStatus();
+}
+
 // Returns the stronger attack's area under the curve.
 absl::StatusOr<double> Attack(const Population& population, const PostFeatures& features,
                               const GateVariant& gate, const Plan& plan, FigureSheet& figures,
                               bool wrong_members = false) {
   LearningOptions learning = plan.learning;
-  learning.gate = gate.rule;
+  gate.Apply(learning);
   Memberships members = DrawMemberships(plan.models, population.subjects(), plan.seed);
   BAUTA_ASSIGN_OR_RETURN(std::vector<ReleasedModel> models,
                          TrainShadows(population, features, learning, members));
@@ -127,6 +157,9 @@ absl::Status AttackAll(const Population& population, const std::vector<GateVaria
   Describe(population, plan);
   const PostFeatures features(population.posts);
   for (const GateVariant& gate : gates) {
+    if (gate.mu > 0) {
+      BAUTA_RETURN_IF_ERROR(AttackSums(population, features, gate, plan, figures));
+    }
     const absl::Status status = Attack(population, features, gate, plan, figures).status();
     if (!status.ok()) return status;
   }

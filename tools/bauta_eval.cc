@@ -33,7 +33,7 @@ ABSL_FLAG(bool, validate, false,
           "ml-1m, gowalla: tune on items held out of the training part, not on the test");
 ABSL_FLAG(bool, ablations, true, "kuairand: also what needs a training of its own");
 ABSL_FLAG(std::vector<std::string>, gates, {},
-          "kuairand: also so gated, as bauta-membership names them: none, m8, k512, b64, …");
+          "kuairand: also so gated, as bauta-membership names them: none, m8, k512, mu0.5, …");
 ABSL_FLAG(bool, json, false, "print the figures as one JSON object");
 
 namespace bauta {
@@ -62,6 +62,8 @@ absl::Status RunProtocol(const std::string& name, const std::string& data, Figur
     options.learning.seed = absl::GetFlag(FLAGS_seed);
     options.learning.dimension = absl::GetFlag(FLAGS_dimension);
     options.skip_days = absl::GetFlag(FLAGS_skip_days);
+    BAUTA_ASSIGN_OR_RETURN(const GateVariant served, GateVariantByName("default"));
+    served.Apply(options.learning);
     options.ablations = absl::GetFlag(FLAGS_ablations);
     BAUTA_ASSIGN_OR_RETURN(options.gates, GateVariantsByNames(absl::GetFlag(FLAGS_gates)));
     return EvaluateKuairand(options, figures);

@@ -152,6 +152,10 @@ void SolveHalfStep(const HalfStep& step, DenseMatrix& out) {
   });
 }
 
+DenseMatrix ZeroMatrix(size_t rows, size_t columns) {
+  return {rows, columns, std::vector<float>(rows * columns, 0.0f)};
+}
+
 DenseMatrix GramMatrix(const Kernels& kernels, const DenseMatrix& vectors, size_t threads) {
   constexpr size_t kBlocks = 16;
   const size_t width = vectors.columns;

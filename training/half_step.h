@@ -50,6 +50,8 @@ struct HalfStep {
 // The solved rows. `out` gets observations->rows() rows.
 void SolveHalfStep(const HalfStep& step, DenseMatrix& out);
 
+DenseMatrix ZeroMatrix(size_t rows, size_t columns);
+
 // Σ_rows v vᵀ, padded square, both halves: over fixed blocks of rows, summed in a fixed tree.
 DenseMatrix GramMatrix(const Kernels& kernels, const DenseMatrix& vectors, size_t threads);
 

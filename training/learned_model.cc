@@ -66,6 +66,17 @@ absl::StatusOr<LearnedModel> LearnFromMatrices(const InteractionMatrices& matric
   }
   LearnedModel model;
   model.rows = matrices.rows.size();
+  model.factor_options = FactorOptions(options, matrices.acts);
+  if (options.noise.mu > 0) {
+    NoisedModel noised = TrainNoisedModel(options.noise, model.factor_options, options.alpha0_over_density,
+                                          matrices, features);
+    model.factors = std::move(noised.factors);
+    model.quality = std::move(noised.quality);
+    model.free = std::move(noised.free);
+    model.rows = static_cast<size_t>(noised.subjects);
+    model.factor_options.subject.alpha0 = model.factor_options.post.alpha0 = noised.alpha0;
+    return model;
+  }
   model.free = OpenGate(options.gate, matrices.exposures, features, options.dimension);
   PostQualityOptions quality_options;
   quality_options.threads = options.threads;
@@ -76,7 +87,6 @@ absl::StatusOr<LearnedModel> LearnFromMatrices(const InteractionMatrices& matric
   for (auto* each : {&taste_free.posts, &taste_free.columns}) {
     for (uint32_t& free : *each) free = std::max(free, 1u) - 1;
   }
-  model.factor_options = FactorOptions(options, matrices.acts);
   BAUTA_ASSIGN_OR_RETURN(model.factors,
                          TrainFactorModel(model.factor_options, matrices.acts, taste_free, features, ids,
                                           [&](float done) { return progress(stage, done); }));

@@ -18,6 +18,7 @@
 #include "ranking/model_snapshot.h"
 #include "training/factor_model.h"
 #include "training/interaction_matrix.h"
+#include "training/noised_model.h"
 #include "training/post_features.h"
 #include "training/post_quality.h"
 #include "training/privacy_gate.h"
@@ -30,7 +31,9 @@ struct LearningOptions {
   size_t threads = 1;
   uint64_t seed = 1;
   size_t epochs = 10;
+  // What hides the subjects: noise, or where its mu is 0 the gate. k of the gate holds for both.
   GateRule gate;
+  NoiseOptions noise;
   SignalModel signals = DefaultSignalModel();
   float exposure_confidence = 1;  // See MatrixOptions.
 
@@ -54,7 +57,7 @@ struct LearnedModel {
   FactorModel factors;  // One coordinate less than the snapshot.
   PostQuality quality;
   FreeDirections free;  // Of the snapshot's coordinates.
-  size_t rows = 0;      // Subjects with anything to learn from.
+  size_t rows = 0;      // Subjects with anything to learn from; about, under noise.
 };
 
 // The manifest's part of a snapshot; see ModelParameters.

@@ -123,4 +123,21 @@ PriorParameters PostFeatures::ToParameters(const DenseMatrix& vectors, size_t di
   return prior;
 }
 
+ColumnIndex IndexByColumn(const PostFeatures& features) {
+  ColumnIndex index;
+  index.offsets.assign(features.columns() + 1, 0);
+  for (size_t post = 0; post < features.posts(); ++post) {
+    for (const Feature& feature : features.of(post)) ++index.offsets[feature.column + 1];
+  }
+  for (size_t k = 0; k < features.columns(); ++k) index.offsets[k + 1] += index.offsets[k];
+  index.posts.resize(index.offsets.back());
+  std::vector<size_t> next(index.offsets.begin(), index.offsets.end() - 1);
+  for (size_t post = 0; post < features.posts(); ++post) {
+    for (const Feature& feature : features.of(post)) {
+      index.posts[next[feature.column]++] = {static_cast<uint32_t>(post), feature.value};
+    }
+  }
+  return index;
+}
+
 }  // namespace bauta

@@ -60,6 +60,18 @@ class PostFeatures {
   std::vector<Feature> features_;
 };
 
+// The posts of each column, in their order; `column` of a Feature is a post here.
+struct ColumnIndex {
+  std::vector<size_t> offsets;  // columns + 1.
+  std::vector<Feature> posts;
+
+  std::span<const Feature> of(size_t column) const {
+    return {posts.data() + offsets[column], offsets[column + 1] - offsets[column]};
+  }
+};
+
+ColumnIndex IndexByColumn(const PostFeatures& features);
+
 }  // namespace bauta
 
 #endif  // BAUTA_TRAINING_POST_FEATURES_H_

@@ -9,29 +9,6 @@ namespace {
 
 constexpr size_t kCoordinates = 16;  // Descended together by one thread.
 
-// The posts of each column.
-struct ColumnIndex {
-  std::vector<size_t> offsets;
-  std::vector<Feature> posts;  // `column` is a post here.
-};
-
-ColumnIndex IndexByColumn(const PostFeatures& features) {
-  ColumnIndex index;
-  index.offsets.assign(features.columns() + 1, 0);
-  for (size_t post = 0; post < features.posts(); ++post) {
-    for (const Feature& feature : features.of(post)) ++index.offsets[feature.column + 1];
-  }
-  for (size_t k = 0; k < features.columns(); ++k) index.offsets[k + 1] += index.offsets[k];
-  index.posts.resize(index.offsets.back());
-  std::vector<size_t> next(index.offsets.begin(), index.offsets.end() - 1);
-  for (size_t post = 0; post < features.posts(); ++post) {
-    for (const Feature& feature : features.of(post)) {
-      index.posts[next[feature.column]++] = {static_cast<uint32_t>(post), feature.value};
-    }
-  }
-  return index;
-}
-
 void AddPriorMean(const PostFeatures& features, const DenseMatrix& column_vectors, size_t post, size_t first,
                   size_t count, float sign, float* out) {
   for (const Feature& feature : features.of(post)) {
@@ -56,8 +33,7 @@ void RefitPrior(const RidgeRegression& regression, const PostFeatures& features,
     for (size_t sweep = 0; sweep < regression.sweeps; ++sweep) {
       for (size_t k = 0; k < features.columns(); ++k) {
         if (regression.free[k] <= first) continue;
-        const std::span<const Feature> posts(index.posts.data() + index.offsets[k],
-                                             index.offsets[k + 1] - index.offsets[k]);
+        const std::span<const Feature> posts = index.of(k);
         float* column = column_vectors.row(k) + first;
         float numerator[kCoordinates] = {};
         float denominator = regression.ridge[k];

@@ -1,7 +1,10 @@
 #include "tools/eval/gate_variants.h"
 
 #include <algorithm>
+#include <memory>
+#include <random>
 
+#include "absl/strings/numbers.h"
 #include "base/status.h"
 #include "tools/eval/data_file.h"
 
@@ -9,12 +12,30 @@ namespace bauta {
 namespace {
 
 constexpr int64_t kMax = 10'000'000;
+constexpr double kMuMax = 1e6;
 
 }  // namespace
 
+void GateVariant::Apply(LearningOptions& learning) const {
+  constexpr uint64_t kNoiseSeed = 1;
+  learning.gate = rule;
+  learning.noise = {};
+  if (!(mu > 0)) return;
+  const auto random = std::make_shared<std::mt19937_64>(kNoiseSeed);
+  learning.noise = {mu, [random] { return (*random)(); }};
+}
+
 absl::StatusOr<GateVariant> GateVariantByName(std::string_view name) {
   GateVariant variant{std::string(name), {}};
-  if (name == "default") return variant;
+  if (name == "default") {
+    variant.mu = kDefaultMu;
+    return variant;
+  }
+  if (name.starts_with("mu")) {
+    if (absl::SimpleAtod(std::string(name.substr(2)), &variant.mu) && variant.mu > 0 && variant.mu <= kMuMax)
+      return variant;
+    return absl::InvalidArgumentError("gates: mu and a number expected, " + std::string(name) + " given");
+  }
   variant.rule = {0, 0};
   if (name == "none") return variant;
   const size_t m = std::min(name.find('m'), name.size());

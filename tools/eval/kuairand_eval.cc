@@ -59,7 +59,7 @@ class Evaluation {
     AddBaselines();
     for (const GateVariant& gate : options_.gates) {
       LearningOptions gated = options_.learning;
-      gated.gate = gate.rule;
+      gate.Apply(gated);
       BAUTA_RETURN_IF_ERROR(AddModel(absl::StrCat("gate_", gate.name), gated));
     }
     if (options_.ablations) {
@@ -109,17 +109,20 @@ class Evaluation {
     return absl::OkStatus();
   }
 
-  // One thing changed in each.
+  // One thing changed in each, of the model with a gate and without noise: `gate_m8`.
   absl::Status AddAblations() {
-    LearningOptions no_prior = options_.learning;
+    LearningOptions gated = options_.learning;
+    gated.noise = {};
+    BAUTA_RETURN_IF_ERROR(AddModel("gate_m8", gated));
+    LearningOptions no_prior = gated;
     no_prior.use_prior = false;
     BAUTA_RETURN_IF_ERROR(AddModel("no_prior", no_prior));
-    LearningOptions no_negatives = options_.learning;
+    LearningOptions no_negatives = gated;
     no_negatives.exposure_confidence = 0;
     no_negatives.signals.dismissal_weight = 0;
     no_negatives.signals.weight[static_cast<size_t>(SignalKind::kReport)] = 0;
     BAUTA_RETURN_IF_ERROR(AddModel("no_negatives", no_negatives));
-    LearningOptions ungated = options_.learning;
+    LearningOptions ungated = gated;
     ungated.gate.crowd_min = 0;
     return AddModel("ungated", ungated);
   }
@@ -127,6 +130,7 @@ class Evaluation {
   // Clicks and long views alone; no prior, no mean taste, no gate: Hu, Koren and Volinsky 2008.
   absl::Status AddPlainIals() {
     LearningOptions plain = options_.learning;
+    plain.noise = {};
     plain.use_prior = plain.use_mean_taste = false;
     plain.gate.crowd_min = 0;
     plain.exposure_confidence = 0;
