@@ -1,6 +1,7 @@
 #include "ranking/arrange.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace bauta {
@@ -65,17 +66,10 @@ void Arranger::ArrangeByTime(const RankingContext& context, const FeedRequest& r
 }
 
 void Arranger::FillPool(const Call& call) {
-  ranked_.resize(call.candidates.size());
-  for (uint32_t i = 0; i < ranked_.size(); ++i) {
-    ranked_[i] = {call.terms[i].Sum(), TieOf(call.request.seed, call.candidates[i].post), i};
-  }
+  scores_.resize(call.candidates.size());
+  for (size_t i = 0; i < scores_.size(); ++i) scores_[i] = call.terms[i].Sum();
+  SelectPool(call, std::max(kPoolMin, kPoolPerSlot * call.request.limit));
   const auto better = [](const Ranked& a, const Ranked& b) { return a.Before(b); };
-  const size_t wanted = std::max(kPoolMin, kPoolPerSlot * call.request.limit);
-  pool_ = ranked_;
-  if (pool_.size() > wanted) {
-    std::nth_element(pool_.begin(), pool_.begin() + static_cast<ptrdiff_t>(wanted), pool_.end(), better);
-    pool_.resize(wanted);
-  }
   base_ = 0;
   if (!pool_.empty()) {
     const size_t middle = pool_.size() / 2;
@@ -83,6 +77,43 @@ void Arranger::FillPool(const Call& call) {
     base_ = pool_[middle].score;
   }
   std::make_heap(pool_.begin(), pool_.end(), [](const Ranked& a, const Ranked& b) { return b.Before(a); });
+}
+
+// Counts the scores by step, so that only those on one step have to be compared with each other.
+void Arranger::SelectPool(const Call& call, size_t wanted) {
+  pool_.clear();
+  if (scores_.size() <= wanted) {
+    for (uint32_t i = 0; i < scores_.size(); ++i) pool_.push_back(RankedOf(call, i));
+    return;
+  }
+  const auto [low, high] = std::minmax_element(scores_.begin(), scores_.end());
+  constexpr float kStepMax = 255;
+  const float steps_per_unit = kStepMax / (*high - *low);
+  std::array<uint32_t, 256> counts{};
+  steps_.resize(scores_.size());
+  for (size_t i = 0; i < scores_.size(); ++i) {
+    // Rises with the score. No number at all where the lowest and the highest are equal or infinite: then all
+    // are on the lowest step.
+    const float step = (scores_[i] - *low) * steps_per_unit;
+    steps_[i] = static_cast<uint8_t>(step > 0 ? std::min(step, kStepMax) : 0);
+    ++counts[steps_[i]];
+  }
+  uint32_t edge = 255;
+  size_t above = 0;
+  for (; above + counts[edge] < wanted; --edge) above += counts[edge];
+  on_edge_.resize(scores_.size());
+  size_t on_edge = 0;
+  pool_.reserve(wanted);
+  for (uint32_t i = 0; i < scores_.size(); ++i) {
+    on_edge_[on_edge] = i;
+    on_edge += steps_[i] == edge;
+    if (steps_[i] > edge) pool_.push_back(RankedOf(call, i));
+  }
+  for (size_t i = 0; i < on_edge; ++i) pool_.push_back(RankedOf(call, on_edge_[i]));
+  const auto better = [](const Ranked& a, const Ranked& b) { return a.Before(b); };
+  std::nth_element(pool_.begin() + static_cast<ptrdiff_t>(above),
+                   pool_.begin() + static_cast<ptrdiff_t>(wanted), pool_.end(), better);
+  pool_.resize(wanted);
 }
 
 void Arranger::FillFresh(const Call& call) {
@@ -109,8 +140,9 @@ void Arranger::FillExploring(const Call& call, TasteProblem& taste) {
   const auto vector_of = [&](uint32_t index) {
     return std::span(call.context.posts.VectorOf(call.candidates[index].row), call.context.model.stride());
   };
-  exploring_ = ranked_;
-  std::erase_if(exploring_, [&](const Ranked& r) { return call.terms[r.index].dismissal != 0; });
+  for (uint32_t i = 0; i < call.candidates.size(); ++i) {
+    if (call.terms[i].dismissal == 0) exploring_.push_back(RankedOf(call, i));
+  }
   for (Ranked& r : exploring_) {
     r.score += worth * std::sqrt(taste.fold_in().UncertaintyBound(vector_of(r.index)));
   }
@@ -140,7 +172,7 @@ float Arranger::Spaced(const Call& call, uint32_t index) const {
     if (const uint32_t* count = topic_counts_.Find(topic)) most = std::max(most, *count);
   }
   if (most > 0) factor *= topic_factors_.At(most);
-  const float score = ranked_[index].score;
+  const float score = scores_[index];
   if (factor >= 1) return score;
   // Below the base less standing is more distance, so that spacing never lifts a post.
   const float standing = score - base_;
@@ -171,7 +203,8 @@ bool Arranger::TakeFresh(const Call& call, std::vector<uint32_t>& order) {
   bool found = false;
   for (uint32_t index : fresh_) {
     if (placed_[index]) continue;
-    const Ranked next{Spaced(call, index), ranked_[index].tie, index};
+    Ranked next = RankedOf(call, index);
+    next.score = Spaced(call, index);
     if (!found || next.Before(best)) best = next;
     found = true;
   }
@@ -184,7 +217,7 @@ bool Arranger::TakeExploring(const Call& call, std::vector<uint32_t>& order) {
     const Ranked top = exploring_.back();
     exploring_.pop_back();
     if (placed_[top.index]) continue;
-    call.terms[top.index].exploration = top.score - ranked_[top.index].score;
+    call.terms[top.index].exploration = top.score - scores_[top.index];
     Place(call, top.index, order);
     return true;
   }

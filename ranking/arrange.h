@@ -73,7 +73,12 @@ class Arranger {
     std::span<ScoreTerms> terms;
   };
 
+  Ranked RankedOf(const Call& call, uint32_t index) const {
+    return {scores_[index], TieOf(call.request.seed, call.candidates[index].post), index};
+  }
   void FillPool(const Call& call);
+  // Into pool_: the `wanted` best of all candidates, or all where they are fewer, in any order.
+  void SelectPool(const Call& call, size_t wanted);
   void FillFresh(const Call& call);
   void FillExploring(const Call& call, TasteProblem& taste);
   float Spaced(const Call& call, uint32_t index) const;
@@ -84,8 +89,10 @@ class Arranger {
   bool IsFresh(const Call& call, uint32_t index) const;
 
   float base_ = 0;
-  std::vector<Ranked> ranked_;
-  std::vector<Ranked> pool_;  // A heap by spaced score; entries may be out of date, never too low.
+  std::vector<float> scores_;      // Parallel to the candidates, before spacing.
+  std::vector<uint8_t> steps_;     // The same, where between the lowest and the highest score.
+  std::vector<uint32_t> on_edge_;  // Candidates on the step that the pool ends on.
+  std::vector<Ranked> pool_;       // A heap by spaced score; entries may be out of date, never too low.
   std::vector<uint32_t> fresh_;
   std::vector<Ranked> exploring_;  // Best last.
   std::vector<bool> placed_;

@@ -71,15 +71,7 @@ void TasteProblem::AddHistory(const ModelSnapshot& model, const LivePosts& posts
   const SilentTopics silent(posts, view.deleted_tags());
   FindRows(posts, view);
   const PostRow* row = rows_.data();
-  // Of the rows ahead, what will be read is asked for: what the post is first, its vector when that is there.
-  const PostRow* const end = row + rows_.size();
-  const auto prefetch = [&posts, end](const PostRow* at) {
-    constexpr ptrdiff_t kAhead = 16, kVectorsAhead = 8;
-    if (end - at > kAhead) posts.Prefetch(at[kAhead]);
-    if (end - at > kVectorsAhead) posts.PrefetchVector(at[kVectorsAhead]);
-  };
   for (size_t i = 0; i < view.interactions().size(); ++i, ++row) {
-    prefetch(row);
     const Interaction& signal = view.interactions()[i];
     const Confidence c = ConfidenceOf(signals, signal.kind, signal.strength, signal.hour, now);
     if (c.confidence <= 0) continue;
@@ -93,7 +85,6 @@ void TasteProblem::AddHistory(const ModelSnapshot& model, const LivePosts& posts
     }
   }
   for (size_t i = 0; i < view.states().size(); ++i, ++row) {
-    prefetch(row);
     const PostState& state = view.states()[i];
     const Confidence c = ConfidenceOf(signals, state.kind, 0, state.hour, now);
     if (c.confidence <= 0 || silent.Silences(*row)) continue;
@@ -107,6 +98,8 @@ void TasteProblem::FindRows(const LivePosts& posts, const SubjectView& view) {
   for (const PostState& state : view.states()) ids_.push_back(state.post);
   rows_.resize(ids_.size());
   posts.FindAll(ids_, rows_);
+  for (PostRow row : rows_) posts.Prefetch(row);
+  for (PostRow row : rows_) posts.PrefetchVector(row);
 }
 
 void TasteProblem::AddLesson(const ModelSnapshot& model, const LivePosts& posts, const SilentTopics& silent,

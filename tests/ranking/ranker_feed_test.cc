@@ -107,6 +107,33 @@ TEST_F(RankerFeedTest, WithoutSpacingTheOrderIsThatOfTheScores) {
   EXPECT_THAT(Ids(few), ::testing::ElementsAreArray(many.begin(), many.begin() + 10));
 }
 
+// Only the best few a slot compete for a page; which those are must not depend on how the scores lie.
+TEST_F(RankerFeedTest, AShortFeedIsTheBeginningOfALongOne) {
+  surface_.author_spacing = surface_.topic_spacing = {.decay = 1, .floor = 1};
+  surface_.fresh_share = 0;
+  const std::vector<PostId> ids = AllIds();
+  std::vector<std::vector<float>> caller_scores(5, std::vector<float>(ids.size(), 0.0f));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    caller_scores[1][i] = static_cast<float>(i);                // Spread evenly.
+    caller_scores[2][i] = static_cast<float>(i % 2);            // Two heaps.
+    caller_scores[3][i] = i == 50 ? 1e9f : 1e-3f * (i % 7);     // One far from all others.
+    caller_scores[4][i] = i % 3 == 0 ? 3e38f : i % 3 * -3e38f;  // Further apart than a number can tell.
+  }
+  for (const bool scored : {true, false}) {
+    if (!scored) surface_.scales = {.taste = 0, .locality = 0, .freshness = 0};
+    for (const std::vector<float>& scores : caller_scores) {
+      const RankedFeed all = Rank(Nobody(), ids, {.limit = 500, .seed = 5}, scores);
+      ASSERT_EQ(all.posts.size(), ids.size());
+      for (const size_t limit : {1, 10, 30}) {
+        const RankedFeed few = Rank(Nobody(), ids, {.limit = limit, .seed = 5}, scores);
+        ASSERT_EQ(few.posts.size(), limit);
+        for (size_t i = 0; i < limit; ++i)
+          EXPECT_EQ(few.posts[i].post, all.posts[i].post) << limit << " " << i;
+      }
+    }
+  }
+}
+
 TEST_F(RankerFeedTest, SpacingKeepsOneAuthorFromFillingThePage) {
   const AuthorCode author = world_.post(3).author;
   std::vector<float> caller_scores;
