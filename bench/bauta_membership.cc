@@ -1,7 +1,8 @@
 // bauta-membership: what a stolen model gives away. Trains shadow models on random halves of the subjects of
 // real data, for each gate, and lets an attacker who knows a subject's whole row guess whether it was in.
 // Prints the attack's area under the curve and its true positives at 1% and 0.1% false positives, with
-// intervals. A data set that is not there is skipped, and it says so.
+// intervals; of noised trainings also what an attacker makes of the sums, and what μ bounds. A data set that is
+// not there is skipped, and it says so.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -21,6 +22,7 @@
 #include "bench/membership/statistics.h"
 #include "tools/eval/gate_variants.h"
 #include "tools/figures.h"
+#include "training/noise.h"
 
 ABSL_FLAG(std::string, data_dir, "", "folder of the data sets; else BAUTA_DATA_DIR");
 ABSL_FLAG(std::vector<std::string>, data, std::vector<std::string>({"kuairand", "ml-1m"}),
@@ -90,6 +92,9 @@ absl::Status AttackSums(const Population& population, const PostFeatures& featur
     }
   }
   const std::string suffix = absl::StrCat(".", population.name, ".", gate.name);
+  figures.Add("epsilon_at_delta_1e-6" + suffix, EpsilonOf(gate.mu, 1e-6), "1");
+  figures.Add("membership_tpr_bound_at_1_percent" + suffix, TruePositivesBound(gate.mu, 0.01), "1");
+  figures.Add("membership_tpr_bound_at_01_percent" + suffix, TruePositivesBound(gate.mu, 0.001), "1");
   const std::vector<bool> all(population.subjects(), true);
   for (const auto& [name, guesses] : {std::pair(".sums", &of_sums), std::pair(".sums_of_model", &of_model)}) {
     AddLeak(absl::StrCat(suffix, name), MeasureLeak(*guesses, all, plan.bootstraps, plan.seed), figures);
