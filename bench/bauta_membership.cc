@@ -1,8 +1,8 @@
 // bauta-membership: what a stolen model gives away. Trains shadow models on random halves of the subjects of
 // real data, for each gate, and lets an attacker who knows a subject's whole row guess whether it was in.
 // Prints the attack's area under the curve and its true positives at 1% and 0.1% false positives, with
-// intervals; of noised trainings also what an attacker makes of the sums, and what μ bounds. A data set that is
-// not there is skipped, and it says so.
+// intervals; of noised trainings also what an attacker makes of the sums, and what μ bounds. A data set that
+// is not there is skipped, and it says so.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
