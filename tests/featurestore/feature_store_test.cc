@@ -6,6 +6,11 @@
 #include <span>
 #include <vector>
 
+#include "featurestore/store/subject_row_codec.h"
+#include "privacy/random_source.h"
+#include "rocksdb/perf_context.h"
+#include "rocksdb/perf_level.h"
+#include "tests/featurestore/sealed_rows.h"
 #include "tests/testing/store_fixture.h"
 
 namespace bauta::testing {
@@ -29,6 +34,29 @@ TEST_F(FeatureStoreTest, NobodyIsKnownAtFirst) {
   EXPECT_THAT(view.relations(), IsEmpty());
   EXPECT_FALSE(view.place());
   EXPECT_FALSE(view.degraded());
+}
+
+// Filters know that a row is not there; without this the time of a call would tell as well.
+TEST_F(FeatureStoreTest, ARowThatIsNotThereCostsTheReadOfAnother) {
+  rocksdb::SetPerfLevel(rocksdb::kEnableCount);
+  rocksdb::get_perf_context()->Reset();
+  fixture_.View(1);
+  EXPECT_GT(rocksdb::get_perf_context()->get_read_bytes, 0u);
+  EXPECT_EQ(rocksdb::get_perf_context()->multiget_read_bytes, 0u);
+  rocksdb::SetPerfLevel(rocksdb::kDisable);
+}
+
+TEST_F(FeatureStoreTest, ARowThatIsNotThereCostsTheUnsealingOfAnother) {
+  fixture_.Close();
+  const auto keys = OpenSubjectKeys(fixture_.keys_directory());
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  SubjectRowCodec codec({}, **keys, SystemRandom());
+  EXPECT_EQ(codec.OpenHead(StoredCode(), nullptr).status().code(), absl::StatusCode::kDataLoss)
+      << "there is nothing to unseal yet";
+  ASSERT_TRUE(codec.MakeDecoy().ok());
+  const auto head = codec.OpenHead(StoredCode(), nullptr);
+  ASSERT_TRUE(head.ok()) << head.status();
+  EXPECT_FALSE(head->exists());
 }
 
 TEST_F(FeatureStoreTest, RecordsUnderPersonalizeAlone) {
