@@ -119,6 +119,9 @@ TEST_F(RightsIssuerTest, ATokenOfAnyIssuerOpensItsMethodsToItsSubjectOnce) {
 
 TEST_F(RightsIssuerTest, AnAgentMayDoAllButGrantPurposes) {
   EXPECT_EQ(CodeOf(IssuerKind::kAgent, reader_, GrantPersonalize), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(CodeOf(IssuerKind::kAgent, reader_,
+                   [](auto& request) { request.add_grant_purposes(v1::PURPOSE_PERSONALIZE); }),
+            absl::StatusCode::kPermissionDenied);  // Not for want of a version.
   ASSERT_EQ(CodeOf(IssuerKind::kIdentityService, reader_, GrantPersonalize), absl::StatusCode::kOk);
   ASSERT_EQ(Click(reader_, now()).status(), v1::ITEM_STATUS_ACCEPTED);
   EXPECT_EQ(CodeOf(IssuerKind::kAgent, reader_,

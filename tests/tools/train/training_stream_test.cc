@@ -40,6 +40,8 @@ std::unique_ptr<Connection> ConnectionTo(const std::string& socket, const std::s
 
 class TrainingStreamTest : public CommandTest {
  protected:
+  TrainingStreamTest() : CommandTest({.more_config = "", .more_store_config = kFreshConsentsCount}) {}
+
   std::unique_ptr<Connection> ConnectAs(const std::string& role) const {
     return ConnectionTo(server().socket_path(), Path(role));
   }
