@@ -72,6 +72,7 @@ FirstVectors FindFirstVectors(NoisedSums& sums, const FactorModelOptions& option
                               const std::vector<bool>& counted) {
   const std::vector<size_t> anchors = ChooseAnchors(features, weights, counted);
   std::vector<double> anchor_weights;
+  anchor_weights.reserve(anchors.size());
   for (const size_t item : anchors) anchor_weights.push_back(weights[item]);
   const DenseMatrix vectors =
       PrincipalDirections(sums.SumCovariance(anchors, anchor_weights), anchor_weights, options.dimension);

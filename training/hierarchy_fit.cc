@@ -1,6 +1,7 @@
 #include "training/hierarchy_fit.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bauta {
 namespace {
@@ -10,8 +11,7 @@ constexpr int kSweeps = 4;
 class Fit {
  public:
   Fit(const PostFeatures& features, const CoordinateSums& sums)
-      : features_(features),
-        sums_(sums),
+      : sums_(sums),
         columns_(features.columns()),
         values_(columns_ + features.posts(), 0.0),
         predicted_(features.posts(), 0.0),
@@ -76,7 +76,6 @@ class Fit {
     for (const Feature& feature : index_.of(item)) predicted_[feature.column] += feature.value * change;
   }
 
-  const PostFeatures& features_;
   const CoordinateSums& sums_;
   const size_t columns_;
   std::vector<double> values_, predicted_;

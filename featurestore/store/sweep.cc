@@ -111,7 +111,7 @@ class Sweep {
 }  // namespace
 
 absl::Status SweepStore(StoreCore& core, const SubjectReader& reader, SubjectWriter& writer) {
-  const absl::Status swept = Sweep(core, reader, writer).Run();
+  absl::Status swept = Sweep(core, reader, writer).Run();
   const std::shared_lock gate(core.gate);
   // A day is often enough. While subjects move to another key, whoever has not yet could not be counted anew.
   if (!core.rotating()) core.counters.RestartIfGrown(core.clock.Now());
