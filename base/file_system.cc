@@ -18,7 +18,7 @@
 namespace bauta {
 namespace {
 
-constexpr uint64_t kZerosChunk = uint64_t{1} << 20;  // Bytes that DestroyFile writes at once.
+constexpr uint64_t kZerosChunk = uint64_t{1} << 20;  // Bytes that WriteZeros writes at once.
 
 absl::Status ErrnoStatus(int error, const std::string& what) {
   const std::string message = absl::StrCat(what, ": ", std::strerror(error));
@@ -203,18 +203,22 @@ absl::Status WriteFileAtomically(FileSystem& files, const std::string& path, std
   return files.SyncDirectory(std::filesystem::path(path).parent_path().string());
 }
 
+absl::Status WriteZeros(File& file, uint64_t begin, uint64_t end) {
+  const std::string zeros(std::min(kZerosChunk, end - begin), '\0');
+  for (uint64_t offset = begin; offset < end; offset += zeros.size()) {
+    BAUTA_RETURN_IF_ERROR(file.Write(
+        offset, std::string_view(zeros).substr(0, std::min<uint64_t>(zeros.size(), end - offset))));
+  }
+  return file.Sync();
+}
+
 absl::Status DestroyFile(FileSystem& files, const std::string& path) {
   {
     absl::StatusOr<std::unique_ptr<File>> file = files.Open(path, FileSystem::OpenMode::kReadWrite);
     if (absl::IsNotFound(file.status())) return absl::OkStatus();
     BAUTA_RETURN_IF_ERROR(file.status());
     BAUTA_ASSIGN_OR_RETURN(const uint64_t size, (*file)->Size());
-    const std::string zeros(std::min(size, kZerosChunk), '\0');
-    for (uint64_t offset = 0; offset < size; offset += zeros.size()) {
-      BAUTA_RETURN_IF_ERROR((*file)->Write(
-          offset, std::string_view(zeros).substr(0, std::min<uint64_t>(zeros.size(), size - offset))));
-    }
-    BAUTA_RETURN_IF_ERROR((*file)->Sync());
+    BAUTA_RETURN_IF_ERROR(WriteZeros(**file, 0, size));
   }
   return files.Remove(path);
 }

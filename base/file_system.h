@@ -71,6 +71,9 @@ absl::StatusOr<std::string> ReadFile(FileSystem& files, const std::string& path,
 // sync of the directory.
 absl::Status WriteFileAtomically(FileSystem& files, const std::string& path, std::string_view bytes);
 
+// Overwrites the bytes [begin, end) with zeros and syncs the file.
+absl::Status WriteZeros(File& file, uint64_t begin, uint64_t end);
+
 // Overwrites the file with zeros, syncs it and removes it: what it held must not survive in a freed block. OK
 // where it does not exist. That the name is gone is durable with SyncDirectory.
 absl::Status DestroyFile(FileSystem& files, const std::string& path);

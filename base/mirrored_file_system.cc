@@ -12,15 +12,6 @@ namespace {
 
 constexpr uint64_t kChunk = uint64_t{1} << 16;  // Bytes.
 
-absl::Status WriteZeros(File& file, uint64_t begin, uint64_t end) {
-  const std::string zeros(std::min(kChunk, end - begin), '\0');
-  for (uint64_t offset = begin; offset < end; offset += zeros.size()) {
-    BAUTA_RETURN_IF_ERROR(file.Write(
-        offset, std::string_view(zeros).substr(0, std::min<uint64_t>(zeros.size(), end - offset))));
-  }
-  return file.Sync();
-}
-
 class MirroredFile final : public File {
  public:
   MirroredFile(std::unique_ptr<File> first, std::unique_ptr<File> second)

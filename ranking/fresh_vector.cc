@@ -40,7 +40,7 @@ bool FreshVectorSolver::Solve(const LivePosts& posts, PostRow row, std::span<con
   tastes_.resize(readers.size() * stride);
   readers_.clear();
   for (const SubjectView& view : readers) {
-    if (SilentTopics(posts, view.deleted_tags()).Silences(posts.IdOf(row))) continue;
+    if (SilentTopics(posts, view.deleted_tags()).Silences(row)) continue;
     Observation reading = ReadingOf(model.signals(), view, posts.IdOf(row), now);
     if (!(reading.confidence > 0)) continue;
     taste_.Collect(model, posts, view, now);

@@ -20,8 +20,8 @@ class Tally {
     Count(topic, confidence);
   }
   void AddPost(PostId post, float confidence) {
-    if (silent_.Silences(post)) return;
     const PostRow row = posts_.Find(post);
+    if (silent_.Silences(row)) return;
     if (row == kNoRow) {
       if (posts_.model().posts().Find(post) != nullptr) total_ += confidence;
       return;

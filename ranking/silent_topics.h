@@ -24,7 +24,6 @@ class SilentTopics {
   // Whether the post carries such a topic. What a post that has left the catalogue was about is not known any
   // more: where a tag was deleted it counts as silent, so that no deleted tag comes back with it. Sensitive
   // ones need no such care: the model does not know them. `row` is the post's, kNoRow where it has left.
-  bool Silences(PostId post) const { return Silences(posts_.Find(post)); }
   bool Silences(PostRow row) const {
     if (row == kNoRow) return !deleted_tags_.empty();
     const LivePost& live = posts_.At(row);

@@ -12,7 +12,6 @@
 #define BAUTA_TRAINING_HIERARCHY_FIT_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 #include "training/post_features.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <span>
 #include <utility>
 
 #include "training/first_vectors.h"
@@ -63,14 +63,7 @@ class Learner {
     CoordinateSums sums{PostWeights(), std::move(answers.sums), {}, counted_};
     AddVariances(everybody * (1 - everybody), answers.deviation, sums);
     const std::vector<double> values = Fit(sums);
-    const std::vector<double> of_posts = OfPosts(values);
-    const double mean = std::accumulate(of_posts.begin(), of_posts.end(), 0.0) /
-                        static_cast<double>(std::max<size_t>(of_posts.size(), 1));
-    for (const double value : of_posts) model_.quality.posts.push_back(static_cast<float>(value - mean));
-    for (size_t k = 0; k < columns_; ++k) {
-      const bool is_bias = features_.group(k) == FeatureGroup::kBias;
-      model_.quality.columns.push_back(static_cast<float>(values[k] - (is_bias ? mean : 0)));
-    }
+    model_.quality = CenterRates(OfPosts(values), std::span(values).first(columns_), features_, counted_[0]);
   }
 
   void LearnTastes() {

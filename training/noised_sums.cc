@@ -6,9 +6,11 @@
 namespace bauta {
 namespace {
 
-// Shares of μ², one together; what ranks best on the demo's data, but for the answers' little differs.
+// Shares of μ², chosen on the demo's data.
 constexpr double kTotalsShare = 0.02, kCrowdsShare = 0.15, kAnswersShare = 0.6, kCovarianceShare = 0.08,
                  kTastesShare = 0.05, kTaughtShare = 0.1;
+static_assert(kTotalsShare + kCrowdsShare + kAnswersShare + kCovarianceShare + kTastesShare + kTaughtShare <
+              1 + 1e-12);
 // Of a share that is divided by level: that of the bias, and that of the posts. The groups have the rest.
 constexpr double kBiasPart = 0.02, kPostsPart = 0.2;
 
@@ -17,6 +19,18 @@ constexpr double kTotalsLength = 40, kCrowdsLength = 5, kAnswersLength = 2, kTas
                  kTaughtLength = 3;
 // A small unit is a noisy one: counts need less precision than what is divided by them.
 constexpr double kSubjectUnit = 10, kShownUnit = 0.25;
+
+// A symmetric matrix is released as its lower half, row by row.
+constexpr size_t HalfSize(size_t n) { return n * (n + 1) / 2; }
+constexpr size_t HalfPlace(size_t row, size_t column) { return HalfSize(row) + column; }
+
+std::vector<double> Whole(std::span<const double> half, size_t n) {
+  std::vector<double> whole(n * n);
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t j = 0; j <= i; ++j) whole[i * n + j] = whole[j * n + i] = half[HalfPlace(i, j)];
+  }
+  return whole;
+}
 
 }  // namespace
 
@@ -123,24 +137,32 @@ NoisedSums::Crowds NoisedSums::SumCrowds() {
   return crowds;
 }
 
-NoisedSums::ItemSums NoisedSums::SumAnswers(double everybody, const std::vector<bool>& counted) {
-  everybody_ = everybody;
-  ItemSums answers;
+NoisedSums::ItemSums NoisedSums::SumCounted(const std::vector<bool>& counted, size_t numbers, double length,
+                                            double share, AddItem add) {
+  ItemSums all;
   for (const ItemLevel& level : levels_) {
     double deviation = 0;
     const std::vector<double> sums = Release(
-        level.size(), kAnswersLength, kAnswersShare * LevelShare(level),
+        level.size() * numbers, length, share * LevelShare(level),
         [&](size_t row, std::vector<Contribution>& out) {
           tally_.Read(row, everybody_);
           for (const size_t item : tally_.ItemsOf(level)) {
-            if (counted[item]) out.push_back({item - level.begin, tally_.of(item).residual});
+            if (counted[item]) add(row, tally_.of(item), (item - level.begin) * numbers, out);
           }
         },
         &deviation, /*in_model=*/true);
-    answers.sums.insert(answers.sums.end(), sums.begin(), sums.end());
-    answers.deviation.push_back(deviation);
+    all.sums.insert(all.sums.end(), sums.begin(), sums.end());
+    all.deviation.push_back(deviation);
   }
-  return answers;
+  return all;
+}
+
+NoisedSums::ItemSums NoisedSums::SumAnswers(double everybody, const std::vector<bool>& counted) {
+  everybody_ = everybody;
+  return SumCounted(counted, 1, kAnswersLength, kAnswersShare,
+                    [](size_t, const ItemTally& tally, size_t place, std::vector<Contribution>& out) {
+                      out.push_back({place, tally.residual});
+                    });
 }
 
 NoisedSums::Covariance NoisedSums::SumCovariance(std::span<const size_t> anchors,
@@ -148,7 +170,7 @@ NoisedSums::Covariance NoisedSums::SumCovariance(std::span<const size_t> anchors
   const size_t n = anchors.size();
   Covariance covariance;
   const std::vector<double> half = Release(
-      n * (n + 1) / 2, 1, kCovarianceShare,
+      HalfSize(n), 1, kCovarianceShare,
       [&](size_t row, std::vector<Contribution>& out) {
         tally_.Read(row, everybody_);
         std::vector<Contribution> acts;
@@ -161,18 +183,12 @@ NoisedSums::Covariance NoisedSums::SumCovariance(std::span<const size_t> anchors
         }
         for (size_t i = 0; i < acts.size(); ++i) {
           for (size_t j = 0; j <= i; ++j) {
-            out.push_back({acts[i].place * (acts[i].place + 1) / 2 + acts[j].place,
-                           acts[i].value * acts[j].value / squares});
+            out.push_back({HalfPlace(acts[i].place, acts[j].place), acts[i].value * acts[j].value / squares});
           }
         }
       },
       &covariance.deviation);
-  covariance.values.resize(n * n);
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t j = 0; j <= i; ++j) {
-      covariance.values[i * n + j] = covariance.values[j * n + i] = half[i * (i + 1) / 2 + j];
-    }
-  }
+  covariance.values = Whole(half, n);
   return covariance;
 }
 
@@ -188,51 +204,31 @@ NoisedSums::Moments NoisedSums::SumTastes(const FactorModelOptions& options, con
     const auto scale = static_cast<float>(kTasteLength / std::sqrt(squares));
     for (size_t i = 0; i < directions; ++i) taste[i] *= scale;
   }
-  const size_t d = directions, half = d * (d + 1) / 2;
+  const size_t d = directions, half = HalfSize(d);
   double deviation = 0;
   const std::vector<double> sums = Release(
       half + d, kTasteLength * std::sqrt(1 + kTasteLength * kTasteLength), kTastesShare,
       [&](size_t row, std::vector<Contribution>& out) {
         const float* taste = tastes_.row(row);
         for (size_t i = 0; i < d; ++i) {
-          for (size_t j = 0; j <= i; ++j) out.push_back({i * (i + 1) / 2 + j, double{taste[i]} * taste[j]});
+          for (size_t j = 0; j <= i; ++j) out.push_back({HalfPlace(i, j), double{taste[i]} * taste[j]});
           out.push_back({half + i, taste[i]});
         }
       },
       &deviation);
-  Moments moments;
-  moments.second.resize(d * d);
-  for (size_t i = 0; i < d; ++i) {
-    for (size_t j = 0; j <= i; ++j) {
-      moments.second[i * d + j] = moments.second[j * d + i] = sums[i * (i + 1) / 2 + j];
-    }
-    moments.first.push_back(sums[half + i]);
-  }
-  return moments;
+  const auto firsts = sums.begin() + static_cast<std::ptrdiff_t>(half);
+  return {Whole(std::span(sums).first(half), d), {firsts, sums.end()}};
 }
 
 NoisedSums::ItemSums NoisedSums::SumTaught(const std::vector<bool>& counted) {
-  ItemSums taught;
-  for (const ItemLevel& level : levels_) {
-    double deviation = 0;
-    const std::vector<double> sums = Release(
-        level.size() * directions_, kTaughtLength * kTasteLength, kTaughtShare * LevelShare(level),
-        [&](size_t row, std::vector<Contribution>& out) {
-          tally_.Read(row, everybody_);
-          const float* taste = tastes_.row(row);
-          for (const size_t item : tally_.ItemsOf(level)) {
-            if (!counted[item] || tally_.of(item).taught == 0) continue;
-            const size_t place = (item - level.begin) * directions_;
-            for (size_t i = 0; i < directions_; ++i) {
-              out.push_back({place + i, tally_.of(item).taught * taste[i]});
-            }
-          }
-        },
-        &deviation, /*in_model=*/true);
-    taught.sums.insert(taught.sums.end(), sums.begin(), sums.end());
-    taught.deviation.push_back(deviation);
-  }
-  return taught;
+  return SumCounted(counted, directions_, kTaughtLength * kTasteLength, kTaughtShare,
+                    [&](size_t row, const ItemTally& tally, size_t place, std::vector<Contribution>& out) {
+                      if (tally.taught == 0) return;
+                      const float* taste = tastes_.row(row);
+                      for (size_t i = 0; i < directions_; ++i) {
+                        out.push_back({place + i, tally.taught * taste[i]});
+                      }
+                    });
 }
 
 }  // namespace bauta

@@ -1,6 +1,6 @@
 // NoisedSums: all that a noised training (noised_model.h) ever takes of the rows. Each method releases one
 // sum over subjects, bounded in what one subject adds and with noise in every number (bounded_sum.h); what is
-// computed from released values alone says nothing more of anybody. Together they spend the whole of μ, in
+// computed from released values alone says nothing more of anybody. Together they spend no more than μ, in
 // shares that are fixed, whatever the data.
 //
 // Not thread-safe. Call each method once, in this order.
@@ -55,7 +55,7 @@ class NoisedSums {
   };
   Crowds SumCrowds();
 
-  // Σ c (t − r₀) f of each item that is counted, with `everybody` as r₀; zeros elsewhere.
+  // Σ c (t − r₀) f of each item that is counted, with `everybody` as r₀; noise alone elsewhere.
   struct ItemSums {
     std::vector<double> sums;
     std::vector<double> deviation;  // By level.
@@ -76,16 +76,22 @@ class NoisedSums {
   };
   Moments SumTastes(const FactorModelOptions& options, const FactorModel& model, size_t directions);
 
-  // Σ c t f u of each item that is counted, `directions` numbers an item; zeros elsewhere.
+  // Σ c t f u of each item that is counted, `directions` numbers an item; noise alone elsewhere.
   ItemSums SumTaught(const std::vector<bool>& counted);
 
  private:
   using Contribute = absl::FunctionRef<void(size_t row, std::vector<Contribution>& contributions)>;
 
+  // Adds what one row says of a counted item, from `place` on.
+  using AddItem = absl::FunctionRef<void(size_t row, const ItemTally& tally, size_t place,
+                                         std::vector<Contribution>& contributions)>;
+
   size_t rows() const { return matrices_.exposures.rows(); }
   double LevelShare(const ItemLevel& level) const;
   std::vector<double> Release(size_t size, double length, double share, Contribute contribute,
                               double* deviation, bool in_model = false);
+  ItemSums SumCounted(const std::vector<bool>& counted, size_t numbers, double length, double share,
+                      AddItem add);
   void Audit(const std::vector<double>& released, double length, double deviation, bool in_model,
              Contribute contribute);
 

@@ -1,5 +1,8 @@
 #include "training/post_quality.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "training/prior_regression.h"
 
 namespace bauta {
@@ -14,6 +17,19 @@ struct Tally {
 };
 
 }  // namespace
+
+PostQuality CenterRates(std::span<const double> posts, std::span<const double> columns,
+                        const PostFeatures& features, bool bias_is_free) {
+  PostQuality quality;
+  const double mean = std::accumulate(posts.begin(), posts.end(), 0.0) /
+                      static_cast<double>(std::max<size_t>(posts.size(), 1));
+  for (const double rate : posts) quality.posts.push_back(static_cast<float>(rate - mean));
+  for (size_t column = 0; column < columns.size(); ++column) {
+    const bool is_bias = features.group(column) == FeatureGroup::kBias;
+    quality.columns.push_back(static_cast<float>(columns[column] - (is_bias && bias_is_free ? mean : 0)));
+  }
+  return quality;
+}
 
 PostQuality FitPostQuality(const PostQualityOptions& options, const CsrMatrix& exposures,
                            const PostFeatures& features, const FreeDirections& free) {
@@ -63,16 +79,12 @@ PostQuality FitPostQuality(const PostQualityOptions& options, const CsrMatrix& e
   }
   solve_posts(true);
 
-  PostQuality quality;
-  double sum = 0;
-  for (size_t post = 0; post < posts; ++post) sum += rates.row(post)[0];
-  const float mean = posts > 0 ? static_cast<float>(sum / static_cast<double>(posts)) : 0;
-  for (size_t post = 0; post < posts; ++post) quality.posts.push_back(rates.row(post)[0] - mean);
+  std::vector<double> of_posts, of_columns;
+  for (size_t post = 0; post < posts; ++post) of_posts.push_back(rates.row(post)[0]);
   for (size_t column = 0; column < features.columns(); ++column) {
-    const bool is_bias = features.group(column) == FeatureGroup::kBias;
-    quality.columns.push_back(columns.row(column)[0] - (is_bias && column_free[column] ? mean : 0));
+    of_columns.push_back(columns.row(column)[0]);
   }
-  return quality;
+  return CenterRates(of_posts, of_columns, features, column_free[0] > 0);
 }
 
 }  // namespace bauta

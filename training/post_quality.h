@@ -9,6 +9,7 @@
 #define BAUTA_TRAINING_POST_QUALITY_H_
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "training/csr_matrix.h"
@@ -31,6 +32,10 @@ struct PostQuality {
   std::vector<float> posts;    // r_p less the mean over all posts; f_pᵀ g where the gate leaves nothing.
   std::vector<float> columns;  // g; 0 where the gate leaves nothing. The mean is taken out of the bias.
 };
+
+// Takes the mean over all posts out of their rates, and, where it is free, out of the bias column.
+PostQuality CenterRates(std::span<const double> posts, std::span<const double> columns,
+                        const PostFeatures& features, bool bias_is_free);
 
 // All zeros where every post is answered alike: then nothing is known of what was shown in vain.
 PostQuality FitPostQuality(const PostQualityOptions& options, const CsrMatrix& exposures,

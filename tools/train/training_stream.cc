@@ -19,15 +19,19 @@ absl::Status Malformed(const char* field) {
       absl::StrCat("the stream's ", field, " is malformed: it was damaged, or is not ours"));
 }
 
+// Empty: none.
+absl::StatusOr<AuthorCode> ReadAuthor(const std::string& bytes) {
+  if (bytes.empty()) return AuthorCode();
+  absl::StatusOr<AuthorCode> author = AuthorCode::FromView(bytes);
+  if (!author.ok()) return Malformed("author_code");
+  return author;
+}
+
 absl::StatusOr<Post> ReadPost(const v1::TrainingPost& message) {
   Post post;
   post.id = PostId(message.post_id());
   if (message.post_id() == 0 || message.post_id() > kIdMax) return Malformed("post_id");
-  if (!message.author_code().empty()) {
-    const absl::StatusOr<AuthorCode> author = AuthorCode::FromView(message.author_code());
-    if (!author.ok()) return Malformed("author_code");
-    post.author = *author;
-  }
+  BAUTA_ASSIGN_OR_RETURN(post.author, ReadAuthor(message.author_code()));
   for (const uint64_t topic : message.topic_ids()) post.topics.push_back(TopicId(topic));
   if (!message.language().empty()) {
     const std::optional<Language> language = Language::Parse(message.language());
@@ -50,11 +54,7 @@ absl::StatusOr<Dismissal> ReadLesson(const v1::TrainingDismissal& message) {
   Dismissal lesson;
   lesson.reason = FromProto(message.reason());
   lesson.post = PostId(message.post_id());
-  if (!message.author_code().empty()) {
-    const absl::StatusOr<AuthorCode> author = AuthorCode::FromView(message.author_code());
-    if (!author.ok()) return Malformed("author_code");
-    lesson.author = *author;
-  }
+  BAUTA_ASSIGN_OR_RETURN(lesson.author, ReadAuthor(message.author_code()));
   for (const uint64_t topic : message.topic_ids()) lesson.topics.push_back(TopicId(topic));
   lesson.hour = Hour(message.hour());
   lesson.repeats = message.repeat_count();
